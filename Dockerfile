@@ -1,0 +1,24 @@
+# The worker: `aggregator run` as an unprivileged user; all state in the volume /app/storage.
+FROM python:3.13-slim AS build
+WORKDIR /app
+COPY requirements/ requirements/
+RUN python -m venv /venv \
+ && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements/build.txt \
+ && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements/run.txt
+COPY pyproject.toml README.md LICENSE sources.toml ./
+COPY aggregator/ aggregator/
+RUN /venv/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-build-isolation --no-index . \
+ && /venv/bin/python -m pip uninstall --quiet -y hatchling editables pathspec pluggy trove-classifiers pip
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --no-create-home aggregator && mkdir -p /app/storage && chown aggregator /app/storage
+WORKDIR /app
+COPY --from=build /venv /venv
+COPY sources.toml ./
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER aggregator
+VOLUME /app/storage
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s CMD ["aggregator", "status"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["aggregator"]
+CMD ["run"]

@@ -1,0 +1,1 @@
+"""Where a digest goes: one file a channel. Each gets rendered bytes and says whether they arrived."""

@@ -1,0 +1,84 @@
+"""`aggregator db`: the database's schema, integrity, backups and retention."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from aggregator.cli import common, output
+
+
+@click.group("db")
+def command() -> None:
+    """The database: upgrade, check, backup, restore, prune."""
+
+
+@command.command("upgrade")
+@output.json_option
+@click.pass_context
+def upgrade(ctx: click.Context, as_json: bool) -> int:
+    """Bring the schema to this version's (every command does so at its start)."""
+    with common.application(ctx) as app:
+        version = app.store.schema_version
+    if as_json:
+        output.print_json({"schema": version})
+    else:
+        print(f"schema {version}")
+    return 0
+
+
+@command.command("check")
+@output.json_option
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> int:
+    """Integrity, foreign keys, and that what is derived equals what the evidence shows. Exit 1 if anything is wrong."""
+    with common.application(ctx) as app:
+        problems = app.store.check(app.regions)
+    if as_json:
+        output.print_json({"ok": not problems, "problems": problems})
+    else:
+        for problem in problems:
+            print(problem)
+        if not problems:
+            print("ok")
+    return 1 if problems else 0
+
+
+@command.command("backup")
+@click.argument("path")
+@click.pass_context
+def backup(ctx: click.Context, path: str) -> int:
+    """Copy the database to PATH while it is in use."""
+    with common.application(ctx) as app:
+        app.store.backup(path)
+    output.say(f"backup written: {path}")
+    return 0
+
+
+@command.command("restore")
+@click.argument("path")
+@click.pass_context
+def restore(ctx: click.Context, path: str) -> int:
+    """Put the backup PATH in the database's place; what was there is kept beside it."""
+    from aggregator import app
+
+    options = ctx.find_root().obj
+    kept = app.restore(config=options["config"], database=options["database"], backup=path)
+    output.say(f"restored from {path}" + (f"; the former database is {kept}" if kept else ""))
+    return 0
+
+
+@command.command("prune")
+@output.json_option
+@click.pass_context
+def prune(ctx: click.Context, as_json: bool) -> int:
+    """Remove news items older than settings.keep_items; releases and their evidence stay; nothing returns as new."""
+    with common.application(ctx) as app:
+        now = datetime.now(UTC)
+        removed = app.store.prune(now - app.configuration.settings.keep_items, now)
+    if as_json:
+        output.print_json({"pruned": removed})
+    else:
+        print(f"{removed} items pruned")
+    return 0

@@ -1,0 +1,220 @@
+"""From typed facts to sentences that read like a person's, in the reader's language.
+
+Every clause stands for one fact of the entry; a fact that is unknown gives no clause, and a word of a closed list that
+no catalogue has is left out rather than shown in a foreign language. What rests on somebody's word carries the voice.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from aggregator import openness
+from aggregator.digest.build import Dispute, Entry, Said
+from aggregator.digest.phrases import Phrases, local_day
+from aggregator.model import Release
+
+NAMES = 3
+"""Names of added repositories that are written out."""
+_SIZES = 4
+MODALITIES = ("text", "code", "image", "video", "audio", "speech", "music", "3d", "robotics")
+"""In the order in which they are named."""
+_VOICES = 4
+
+
+def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> str:
+    """One to three sentences: what changed, what the model is, and (`full`) its sizes, parts and history."""
+    if entry.release.status == "rumoured":
+        return rumour(entry, say, timezone)
+    sentences = []
+    if entry.change != "new":
+        sentences.append(say.sentence(change(entry, say, timezone)))
+    if entry.change in ("new", "status", "licence", "withdrawn"):
+        sentences.append(say.sentence(what(entry.release, say)))
+        if full and entry.change == "new":
+            sentences.append(say.sentence(specifications(entry.release, say), "semicolon"))
+    if entry.change == "new":
+        sentences.append(say.sentence(history(entry, say, timezone)))
+    return say.paragraph(sentences)
+
+
+def what(release: Release, say: Phrases) -> list[str]:
+    """What a model is: openness, modalities, what can be done with it now, and the licence with what it allows."""
+    modalities = say.words("modality", sorted(release.modalities, key=_modality))
+    model = say("model_of", modalities=say.list(modalities)) if modalities else say("model")
+    clauses = [say(f"what.{release.openness}", model=model), state(release, say)]
+    if release.licence:
+        clauses.append(licence(release, say))
+    elif release.status == "open":
+        clauses.append(say("no_licence"))
+    if release.open.get("training_code") is False and release.open.get("training_data") is False:
+        clauses.append(say("not_published"))
+    said = str(release.open.get("lab_says") or "")
+    if said and said != release.openness and say.word("openness", said):
+        clauses.append(say("lab_says", openness=say.word("openness", said)))
+    return clauses
+
+
+def state(release: Release, say: Phrases) -> str:
+    """What can be done with the model now."""
+    if release.status == "open":
+        gated = release.open.get("weights") == "gated"
+        return say("state.gated") if gated else "" if release.openness == "open-weights" else say("state.open")
+    special = f"state.{release.status}.{release.openness}"
+    return say(special if say.known(special) else f"state.{release.status}")
+
+
+def licence(release: Release, say: Phrases) -> str:
+    """The licence by its common name, whether the OSI approves it, and what it allows."""
+    name = licence_name(release)
+    notes = [] if release.osi is None else [say("osi" if release.osi else "not_osi")]
+    notes += say.words("commercial", [str(release.open.get("commercial", "unknown"))])
+    if not notes:
+        return say("licence", licence=name)
+    return say("licence_notes", licence=name, notes=say("clause").join(notes))
+
+
+def licence_name(release: Release) -> str:
+    """The SPDX name of a licence that has one, else the licence as written."""
+    if not release.licence:
+        return ""
+    return openness.licence(release.licence).spdx or release.licence
+
+
+def specifications(release: Release, say: Phrases) -> list[str]:
+    """Sizes (or parameters), context, architecture and what the model is made for."""
+    clauses = []
+    if len(release.sizes) > _SIZES:
+        first, last = release.sizes[0], release.sizes[-1]
+        clauses.append(say("sizes_range", n=len(release.sizes), first=first, last=last))
+    elif release.sizes:
+        clauses.append(say("sizes", n=len(release.sizes), sizes=say.list(release.sizes)))
+    elif release.params_total and release.params_total >= 1_000_000:
+        total = say.amount(release.params_total)
+        if release.params_active:
+            clauses.append(say("parameters_active", total=total, active=say.amount(release.params_active)))
+        else:
+            clauses.append(say("parameters", total=total))
+    if release.context:
+        clauses.append(say("context", n=release.context))
+    clauses.append(say("comma").join(say.words("architecture", release.architecture)))
+    capabilities = say.words("capability", release.capabilities)
+    clauses.append(say("made_for", capabilities=say.list(capabilities)) if capabilities else "")
+    return [clause for clause in clauses if clause]
+
+
+def history(entry: Entry, say: Phrases, timezone: str) -> list[str]:
+    """Since when a new line had been rumoured."""
+    if entry.rumoured_at is None or entry.rumoured_at >= entry.at:
+        return []
+    days = (local_day(entry.at, timezone) - local_day(entry.rumoured_at, timezone)).days
+    if days <= 0:
+        return []
+    return [say("history.rumoured", n=days, date=say.day(entry.rumoured_at, timezone))]
+
+
+def change(entry: Entry, say: Phrases, timezone: str) -> list[str]:
+    """What changed about a line that was told before."""
+    if entry.change == "status":
+        words = say(f"change.status.{entry.release.status}")
+        if entry.before and entry.before_at:
+            since = say(f"since.{entry.before}", date=say.day(entry.before_at, timezone))
+            words += say("brackets", words=since)
+        return [words]
+    if entry.change == "artifacts":
+        number = len(entry.added)
+        if not number:
+            return [say("change.update")]
+        if number <= NAMES:
+            return [
+                say("change.artifacts_named", n=number, names=say("comma").join(link.title for link in entry.added))
+            ]
+        return [say("change.artifacts", n=number)]
+    return [say(f"change.{entry.change}")]
+
+
+def rumour(entry: Entry, say: Phrases, timezone: str) -> str:
+    """Since when a line that is not out is rumoured, and for when it is expected."""
+    since = say("rumoured_since", date=say.day(entry.rumoured_at or entry.at, timezone))
+    return say.sentence([say("state.rumoured"), since, expected(entry.release, say)])
+
+
+def expected(release: Release, say: Phrases) -> str:
+    """For when a line is expected, with who says so; "" where nobody does."""
+    told = release.expected
+    if not told:
+        return ""
+    first, last = _date(told.get("from")), _date(told.get("to"))
+    if last is None:
+        return ""
+    if first is None or first == last:
+        when = say("expected.by", date=say.day(last))
+    else:
+        when = say("expected.between", first=say.day(first), last=say.day(last))
+    words = say("expected", when=when)
+    outcome = say.word("outcome", str(told.get("outcome") or ""))
+    notes = [note for note in (str(told.get("said_by") or ""), outcome) if note]
+    return words + say("brackets", words=say("comma").join(notes)) if notes else words
+
+
+def said(entry: Entry, say: Phrases) -> list[tuple[Said, str]]:
+    """What rests on somebody's word, each as words with its voice."""
+    return [(one, claim(one, say)) for one in entry.said[:_VOICES]]
+
+
+def claim(one: Said, say: Phrases) -> str:
+    """One claim with its voice: `trained on Huawei Ascend (says Zhipu)`."""
+    about = one.about.removeprefix("training ")
+    if about == "expected":
+        value = say.word("expected", one.value) or _spoken_date(one.value, say)
+    elif about == "date":
+        value = _spoken_date(one.value, say)
+    else:
+        value = _number(one.value, say)
+    known = say.known(f"claim.{about}")
+    words = say(f"claim.{about}", value=value) if known else say("claim.other", about=one.about, value=value)
+    voice = one.voice if say.known(f"voice.{one.voice}") else "press"
+    whose = say(f"voice.{voice}_named", name=one.name) if one.name else say(f"voice.{voice}")
+    return words + say("brackets", words=whose)
+
+
+def dispute(one: Dispute, say: Phrases) -> str:
+    """Who disputes a line, and about what: `disputed by Disney and Netflix (copyright)`."""
+    about = say.word("topic", one.about)
+    by = say.list(one.by)
+    return say("dispute_about", by=by, about=about) if about else say("dispute", by=by)
+
+
+def brief(release: Release, say: Phrases) -> str:
+    """A line's state in a few words: openness or status, licence, largest size."""
+    known = release.openness != "unknown"
+    words = [say.word("openness", release.openness) if known else say.word("status", release.status)]
+    if known and release.status == "announced":
+        words.append(say.word("status", "announced"))
+    words += say.words("modality", [m for m in sorted(release.modalities, key=_modality) if m != "text"])[:2]
+    if release.licence:
+        words.append(licence_name(release))
+    words += release.sizes[-1:]
+    return say("comma").join(word for word in words if word)
+
+
+def _modality(name: str) -> tuple[int, str]:
+    """The place of a modality in a list of them: what a reader expects first."""
+    return (MODALITIES.index(name) if name in MODALITIES else len(MODALITIES), name)
+
+
+def _date(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def _spoken_date(value: str, say: Phrases) -> str:
+    day = _date(value)
+    return say.day(day) if day else say("quoted", words=value)
+
+
+def _number(value: str, say: Phrases) -> str:
+    """A value that is a plain number as the language writes numbers; anything else as it stands."""
+    return say.number(int(value)) if re.fullmatch(r"\d{1,15}", value) else value

@@ -1,0 +1,348 @@
+"""A poll: every source asked once, read, prepared and stored, each whole and on its own.
+
+    leased source → asks → fetch (conditional, capped) → read (bytes → entries) → prepare (clean, key, label) → commit
+
+Nothing is decided here about identity, copies or releases: the store does that in the poll's transaction, with pure
+rules. A source that fails is told with its error and costs only itself; pages that did arrive are stored, but then
+neither cursor nor validators move, so that the next poll reads the same again. This module opens no connection and
+reads no clock of its own: time comes in as `now`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from aggregator import identity, schedule
+from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError, StoreError
+from aggregator.fetch import validator_of
+from aggregator.model import (
+    Answer,
+    Ask,
+    Entry,
+    Lab,
+    Poll,
+    PollCounts,
+    PollOutcome,
+    Prepared,
+    Reading,
+    Settings,
+    Source,
+    SourceState,
+    Validator,
+)
+from aggregator.sources import KINDS, Endpoints
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+"""How long a source is kept from other processes while it is polled: longer than any poll may take."""
+FULL_FETCH_AFTER = timedelta(hours=24)
+"""After this long without a full answer no validator is sent, so that a broken 304 cannot last for ever."""
+MAXIMUM_PAGES = 20
+MAXIMUM_REQUESTS = 60
+BATCH = 2000
+"""Entries that one transaction takes at most before it is committed (whole polls only)."""
+
+
+class Fetches(Protocol):
+    """The part of `fetch.Fetcher` that a poll uses."""
+
+    async def get(self, ask: Ask, validator: Validator | None = None) -> Answer: ...
+    def authorised(self, url: str) -> bool: ...
+
+
+class Reads(Protocol):
+    """The part of `parsing.Parser` that a poll uses."""
+
+    async def read(
+        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
+    ) -> Reading: ...
+
+
+class Keeps(Protocol):
+    """The part of `storage.Store` that a poll uses."""
+
+    def states(self) -> Mapping[str, SourceState]: ...
+    def validators(self, source_id: str) -> Mapping[str, Validator]: ...
+    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
+    def release_lease(self, source_id: str, owner: str) -> None: ...
+    def commit_polls(self, polls: Sequence[Poll], now: datetime) -> list[PollCounts]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a poll works with. `now` is the clock, `jitter` gives numbers in [-1, 1], `owner` names us in leases."""
+
+    store: Keeps
+    fetcher: Fetches
+    parser: Reads
+    understanding: Any
+    endpoints: Endpoints
+    settings: Settings
+    labs: Mapping[str, Lab]
+    now: Callable[[], datetime]
+    owner: str
+    jitter: Callable[[], float] = field(default=lambda: random.uniform(-1, 1))
+    at_once: int = 32
+
+
+Progress = Callable[[PollOutcome, int], None]
+"""Called after each source with its outcome and the number of sources that are left."""
+
+
+async def poll_sources(sources: Iterable[Source], means: Means, progress: Progress | None = None) -> list[PollOutcome]:
+    """Poll each of `sources` once, whatever its interval; the outcomes in the order of `sources`.
+
+    A Retry-After, a used-up quota or another process's lease defers a source. Raises StoreError when the database
+    refuses (nothing of the affected polls is stored then); every other failure becomes an outcome.
+    """
+    wanted = list(sources)
+    states = await asyncio.to_thread(means.store.states)
+    writer = _Writer(means)
+    outcomes: dict[str, PollOutcome] = {}
+    gate = asyncio.Semaphore(means.at_once)
+
+    async def one(source: Source) -> None:
+        async with gate:
+            outcome = await _poll_one(source, states.get(source.id) or SourceState(source.id), means, writer)
+        outcomes[source.id] = outcome
+        if progress is not None:
+            progress(outcome, len(wanted) - len(outcomes))
+
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(writer.run())
+        try:
+            async with asyncio.TaskGroup() as polls:
+                for source in wanted:
+                    polls.create_task(one(source))
+        finally:
+            writer.close()
+        await writing
+    return [outcomes[source.id] for source in wanted]
+
+
+async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer) -> PollOutcome:
+    """One source from lease to commit."""
+    started, now = time.monotonic(), means.now()
+    if state.retry_at is not None and state.retry_at > now:
+        told = f"not before {state.retry_at:%Y-%m-%d %H:%M:%S} UTC"
+        return PollOutcome(
+            source.id, "deferred", error=told, code=state.error_code or "deferred", retry_at=state.retry_at
+        )
+    if not await asyncio.to_thread(means.store.lease, source.id, means.owner, now + LEASE, now):
+        return PollOutcome(source.id, "deferred", error="another process is polling it", code="leased")
+    try:
+        work = _Work(source, state, means)
+        await work.run(await asyncio.to_thread(means.store.validators, source.id))
+        poll = work.result(time.monotonic() - started)
+        counts = await writer.commit(poll)
+        return _outcome(poll, counts, work)
+    finally:
+        await asyncio.shield(asyncio.to_thread(means.store.release_lease, source.id, means.owner))
+
+
+class _Work:
+    """One source's poll while it runs: what was asked, what came back, what went wrong."""
+
+    def __init__(self, source: Source, state: SourceState, means: Means) -> None:
+        self.source, self.state, self.means = source, state, means
+        self.cursor: dict[str, Any] = dict(state.cursor)
+        self.entries: list[Entry] = []
+        self.prepared: tuple[Prepared, ...] = ()
+        self.validators: dict[str, Validator] = {}
+        self.notes: list[str] = []
+        self.error: SourceError | None = None
+        self.requests = self.answered = self.pages = 0
+        self.whole = True
+        self.unchanged_pages = self.resumed = False
+        self.now = means.now()
+
+    async def run(self, validators: Mapping[str, Validator]) -> None:
+        """Ask, read and follow until nothing is left or something fails; then prepare the entries."""
+        try:
+            waiting = list(KINDS[self.source.kind].asks(self.source, self.state.cursor, self.means.endpoints, self.now))
+            while waiting:
+                if self.requests >= MAXIMUM_REQUESTS:
+                    self.notes.append("too_many_requests")
+                    self.whole = False
+                    break
+                waiting += await self._ask(waiting.pop(0), validators)
+        except SourceError as error:
+            self.error = error
+        except AggregatorError:
+            raise
+        except Exception as error:  # a defect of ours costs this source, not the others
+            log.exception("source=%s stage=parse code=internal", self.source.id)
+            self.error = ParseError(f"internal error: {type(error).__name__}: {error}", code="internal")
+        try:
+            self.prepared = await asyncio.to_thread(self._prepare)
+        except Exception as error:
+            log.exception("source=%s stage=parse code=internal", self.source.id)
+            self.error = ParseError(f"internal error: {type(error).__name__}: {error}", code="internal")
+
+    async def _ask(self, ask: Ask, validators: Mapping[str, Validator]) -> list[Ask]:
+        """One request and what it leads to."""
+        key = self._validator_key(ask)
+        known = validators.get(key)
+        fresh = known is not None and known.fetched_at is not None and self.now - known.fetched_at < FULL_FETCH_AFTER
+        self.requests += 1
+        try:
+            answer = await self.means.fetcher.get(ask, known if fresh and ask.method == "GET" else None)
+        except FetchError as error:
+            if ask.fallback is not None and error.code in ("not_found", "gone"):
+                return [ask.fallback]
+            if not ask.optional:
+                raise
+            if isinstance(error, Deferred):
+                self.notes.append(f"{ask.role}_deferred")
+            elif error.code not in ("not_found", "gone"):
+                self.notes.append(f"{ask.role}_{error.code}")
+            return []
+        self.answered += 1
+        seen = validator_of(answer, known, self.now)
+        if known is not None and (answer.not_modified or seen.body_hash == known.body_hash):
+            self.validators[key] = replace(seen, pages=known.pages)
+            self.unchanged_pages = True
+            return list(known.pages) + self._waiting(ask)
+        reading = await self.means.parser.read(ask, answer, self.source, self.cursor, self.means.endpoints, self.now)
+        self.entries += reading.entries
+        self.notes += reading.notes
+        self.cursor.update(reading.cursor)
+        if not reading.last and not reading.pages:
+            self.whole = False
+        pages = list(reading.pages)
+        if pages:
+            self.pages += 1
+            if self.pages >= MAXIMUM_PAGES:
+                pages, self.whole = [], False
+                self.notes.append("too_many_pages")
+        if reading.last or reading.pages:
+            self.validators[key] = replace(seen, pages=tuple(pages))
+        return pages + list(reading.follow)
+
+    def _waiting(self, ask: Ask) -> list[Ask]:
+        """What the kind still wants to ask although its listing is unchanged."""
+        wait = getattr(KINDS[self.source.kind], "waiting", None)
+        if wait is None or ask.role != "listing" or self.resumed:
+            return []
+        self.resumed = True
+        reading = wait(self.source, self.cursor, self.means.endpoints)
+        self.cursor.update(reading.cursor)
+        return list(reading.follow)
+
+    def _validator_key(self, ask: Ask) -> str:
+        """A URL's validators hold for one state of authorisation only (GitHub's ETags differ by token)."""
+        return ask.url + ("#authorised" if self.means.fetcher.authorised(ask.url) else "")
+
+    def _prepare(self) -> tuple[Prepared, ...]:
+        keys = identity.item_keys(self.source.id, self.entries)
+        ready = (identity.prepare(entry, self.source, self.means.understanding, self.now) for entry in self.entries)
+        return tuple(p if p.key == key else replace(p, key=key) for p, key in zip(ready, keys, strict=True))
+
+    def result(self, seconds: float) -> Poll:
+        """The poll as the store takes it."""
+        failed, deferred = self.error, isinstance(self.error, Deferred)
+        lab = self.means.labs.get(self.source.lab or "")
+        interval = schedule.interval_of(
+            self.source.every, self.means.settings.poll_every, lab is not None and lab.region == "cn"
+        )
+        failures = 0 if failed is None or deferred else self.state.fail_count + 1
+        retry_at = failed.retry_at if failed is not None else None
+        kept = {key: value for key, value in self.cursor.items() if value is not None}
+        return Poll(
+            source=self.source,
+            prepared=self.prepared,
+            cursor=kept if failed is None else self.state.cursor,
+            validators=self.validators if failed is None else {},
+            complete=failed is None and self.whole,
+            next_poll_at=schedule.next_poll_at(
+                self.now, interval, failures=failures, jitter=self.means.jitter(), not_before=retry_at
+            ),
+            seconds=seconds,
+            requests=self.requests,
+            error=None if failed is None else failed.detail,
+            error_code=None if failed is None else failed.code,
+            error_stage=None if failed is None else failed.stage,
+            retry_at=retry_at,
+            notes=tuple(dict.fromkeys(self.notes)),
+            listed=(
+                tuple(p.key for p in self.prepared)
+                if failed is None and self.whole and not self.unchanged_pages
+                else None
+            ),
+        )
+
+
+def _outcome(poll: Poll, counts: PollCounts, work: _Work) -> PollOutcome:
+    notes = poll.notes + tuple(f"rejected: {reason}" for reason in counts.rejected)
+    if isinstance(work.error, Deferred) and not work.answered:
+        word = "deferred"
+    elif work.error is not None:
+        word = "partial" if work.entries else ("deferred" if isinstance(work.error, Deferred) else "failed")
+    else:
+        word = "new" if counts.new else "updated" if counts.updated else "unchanged"
+    return PollOutcome(
+        id=poll.source.id,
+        outcome=word,
+        new=counts.new,
+        updated=counts.updated,
+        error=poll.error,
+        seconds=round(poll.seconds, 3),
+        code=poll.error_code,
+        retry_at=poll.retry_at,
+        notes=notes,
+    )
+
+
+class _Writer:
+    """Commits polls one transaction at a time in a thread, several whole polls together while it was busy."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._waiting: asyncio.Queue[tuple[Poll, asyncio.Future[PollCounts]] | None] = asyncio.Queue()
+
+    async def commit(self, poll: Poll) -> PollCounts:
+        """Wait until `poll` is stored; raises the StoreError that kept it from being stored."""
+        done: asyncio.Future[PollCounts] = asyncio.get_running_loop().create_future()
+        await self._waiting.put((poll, done))
+        return await done
+
+    def close(self) -> None:
+        """No more polls will come."""
+        self._waiting.put_nowait(None)
+
+    async def run(self) -> None:
+        """Take what waits, commit it, tell those who wait; until `close`."""
+        closing = False
+        while not closing:
+            batch = []
+            taken = await self._waiting.get()
+            while True:
+                if taken is None:
+                    closing = True
+                    break
+                batch.append(taken)
+                if self._waiting.empty() or sum(len(p.prepared) for p, _ in batch) >= BATCH:
+                    break
+                taken = self._waiting.get_nowait()
+            if batch:
+                await self._commit(batch)
+
+    async def _commit(self, batch: list[tuple[Poll, asyncio.Future[PollCounts]]]) -> None:
+        try:
+            counts = await asyncio.to_thread(self._means.store.commit_polls, [p for p, _ in batch], self._means.now())
+        except StoreError as error:
+            for _, done in batch:
+                if not done.done():
+                    done.set_exception(error)
+            return
+        for (_, done), count in zip(batch, counts):
+            if not done.done():
+                done.set_result(count)

@@ -1,0 +1,48 @@
+"""The slots of the digest: one moment for every local date, whatever the clocks of a zone do.
+
+A wall-clock time that a date does not have (spring) becomes the first moment after the gap; one that it has twice
+(autumn) means the first. Pure arithmetic over zoneinfo; no clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def moment_of(day: date, at: str, timezone: str) -> datetime:
+    """The UTC moment at which the wall clocks of `timezone` (IANA name) first show `at` ("HH:MM") or later on `day`.
+
+    In a gap it is the first moment after it; where a whole date was skipped (a zone that crossed the date line) it is
+    the moment of the jump, so that no date is without a slot.
+    """
+    zone = ZoneInfo(timezone)
+    hour, minute = (int(part) for part in at.split(":"))
+    naive = datetime.combine(day, time(hour, minute))
+    first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == naive:
+        return first
+    # In a gap: fold=0 counts with the offset before it (too late), fold=1 with the one after it (too early).
+    early = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    low, high = min(early, first), max(early, first)
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).replace(tzinfo=None) < naive:
+            low = middle
+        else:
+            high = middle
+    # The jump is a whole second in (low, high], and these lie at most one second apart.
+    return high.replace(microsecond=0)
+
+
+def day_bounds(day: date, timezone: str) -> tuple[datetime, datetime]:
+    """[start, end) of a local date in UTC."""
+    return moment_of(day, "00:00", timezone), moment_of(day + timedelta(days=1), "00:00", timezone)
+
+
+def latest_slot(now: datetime, at: str, timezone: str) -> date:
+    """The latest local date whose slot has come at `now` (an aware time)."""
+    day = now.astimezone(ZoneInfo(timezone)).date() + timedelta(days=1)
+    while moment_of(day, at, timezone) > now:
+        day -= timedelta(days=1)
+    return day

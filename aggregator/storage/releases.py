@@ -1,0 +1,104 @@
+"""Questions about release lines, and the material of a digest. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from aggregator.model import Item, Material, Release, ReleaseQuery, Showing
+from aggregator.searching import scan
+from aggregator.storage import items, lines, states, tables
+from aggregator.storage.dialect import chunks
+from aggregator.storage.rules import Rules
+
+LINE = tables.table_of(tables.LineRow)
+ITEM = tables.table_of(tables.ItemRow)
+EVIDENCE = tables.table_of(tables.EvidenceRow)
+ARTIFACT = tables.table_of(tables.ArtifactRow)
+
+
+def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release], int]:
+    """Return a page of the release lines that pass the filters, newest first, and how many pass in all."""
+    conditions: list[Any] = [LINE.c.status.is_not(None)]
+    for column, value in ((LINE.c.lab, query.lab), (LINE.c.region, query.region), (LINE.c.status, query.status),
+                          (LINE.c.openness, query.openness)):  # fmt: skip
+        if value is not None:
+            conditions.append(column == value)
+    if query.licence is not None:
+        conditions.append(sa.func.lower(LINE.c.licence) == query.licence.lower())
+    if query.since is not None:
+        conditions.append(LINE.c.appeared >= query.since)
+    if query.until is not None:
+        conditions.append(LINE.c.appeared < query.until)
+    rows = connection.execute(sa.select(LINE).where(*conditions).order_by(LINE.c.appeared.desc(), LINE.c.key)).all()
+    rows = [row for row in rows if _passes(row, query)]
+    page = rows[max(query.offset, 0) :][: max(query.limit, 0)]
+    return _releases(connection, page), len(rows)
+
+
+def _passes(row: Any, query: ReleaseQuery) -> bool:
+    """Say whether a line passes the filters that are no columns: there are thousands of lines, not millions."""
+    if query.modality is not None and query.modality not in row.modalities:
+        return False
+    spoken = (row.name, row.name.replace("-", " "), row.generation_name, row.family, row.lab, row.key)
+    return not query.words.strip() or scan(query.words, " | ".join(spoken))
+
+
+def _releases(connection: Connection, rows: Sequence[Any]) -> list[Release]:
+    artifacts = lines.artifacts_of(connection, [row.key for row in rows])
+    return [lines.release_of(row, artifacts.get(row.key, ())) for row in rows]
+
+
+def release(connection: Connection, name: str, rules: Rules) -> Release | None:
+    """Return a line's release by any way to write its name (or by its key); None where nothing is stored about it."""
+    statement = sa.select(LINE).where(LINE.c.key.in_([name, rules.canonical(name)]), LINE.c.status.is_not(None))
+    return next(iter(_releases(connection, connection.execute(statement).all())), None)
+
+
+def showings(connection: Connection, name: str, rules: Rules) -> list[Showing]:
+    """Return the evidence of a line, earliest first."""
+    keys = {name, rules.canonical(name)}
+    return [showing for found in lines.showings_of(connection, keys).values() for showing in found]
+
+
+def material(connection: Connection, since: datetime, until: datetime, sources: Iterable[str]) -> Material:
+    """Return all that a digest of [since, until) is made of, and how the given sources were at their last poll.
+
+    A line belongs to it with evidence or a step in the window; it comes with all its evidence, so that its state at the
+    window's ends can be derived.
+    """
+    inside = (ITEM.c.appeared >= since, ITEM.c.appeared < until)
+    shown = sa.select(EVIDENCE.c.line).join(ITEM, ITEM.c.seq == EVIDENCE.c.item).where(*inside).distinct()
+    keys = set(connection.scalars(shown))
+    lost = (ARTIFACT.c.missing_since >= since, ARTIFACT.c.missing_since < until, ARTIFACT.c.line.is_not(None))
+    keys |= set(connection.scalars(sa.select(ARTIFACT.c.line).where(*lost).distinct()))
+    materials = lines.materials_of(connection, keys)
+    told = connection.scalars(sa.select(ITEM.c.story_id).where(ITEM.c.story_id.is_not(None), *inside).distinct())
+    stories = items.stories_by_id(connection, told)
+    alone = connection.execute(sa.select(ITEM.c.id, ITEM.c.late).where(*inside)).all()
+    wanted = {row.id for row in alone}
+    wanted |= {showing.item for one in materials for showing in one.showings}
+    wanted |= {artifact.item for one in materials for artifact in one.artifacts if artifact.item is not None}
+    wanted |= {item for story in stories for item in story.items}
+    found: dict[str, Item] = items.items_by_id(connection, wanted)
+    polled, failed, deferred = _sources(connection, list(sources))
+    return Material(since, until, tuple(materials), found, tuple(stories), polled, tuple(failed), tuple(deferred),
+                    tuple(sorted(row.id for row in alone if row.late)))  # fmt: skip
+
+
+def _sources(connection: Connection, sources: list[str]) -> tuple[int, list[str], list[str]]:
+    """Return how many of the sources were polled at all, which failed last time, and which were deferred."""
+    known = states.states(connection)
+    polled = [known[source] for source in sources if source in known and known[source].last_poll_at is not None]
+    deferred = [s.id for s in polled if states.is_deferred(s)]
+    failed = [s.id for s in polled if s.error is not None and s.id not in deferred]
+    return len(polled), failed, deferred
+
+
+def lines_by_key(connection: Connection, keys: Iterable[str]) -> list[Any]:
+    """Return rows of lines."""
+    return [row for some in chunks(keys) for row in connection.execute(sa.select(LINE).where(LINE.c.key.in_(some)))]

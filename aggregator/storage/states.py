@@ -1,0 +1,214 @@
+"""What is remembered of sources between polls: state, lease, validators, quotas, the log of polls.
+
+Every function takes a connection; who may write opens the transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from aggregator.model import Ask, Poll, PollCounts, SourceState, Validator
+from aggregator.storage import dialect, tables
+
+SOURCE = tables.table_of(tables.SourceRow)
+VALIDATOR = tables.table_of(tables.ValidatorRow)
+BUDGET = tables.table_of(tables.BudgetRow)
+POLL = tables.table_of(tables.PollRow)
+LEASE = tables.table_of(tables.LeaseRow)
+SETTING = tables.table_of(tables.SettingRow)
+ITEM = tables.table_of(tables.ItemRow)
+_EMPTY: dict[str, Any] = {"url": "", "cursor": {}, "fail_count": 0, "notes": [], "lease_token": 0, "key_mode": "",
+                          "moved": {}, "facts": {}}  # fmt: skip
+
+
+DEFERRED = frozenset({"deferred", "quota_used_up", "rate_limited", "leased"})
+"""Codes of polls that did not fail: they were told to wait."""
+
+
+def states(connection: Connection, source: str | None = None) -> dict[str, SourceState]:
+    """Return what is remembered of each source (or of one) that was ever polled, with its number of items."""
+    counts = sa.select(ITEM.c.source, sa.func.count().label("items")).group_by(ITEM.c.source)
+    rows = sa.select(SOURCE)
+    if source is not None:
+        counts, rows = counts.where(ITEM.c.source == source), rows.where(SOURCE.c.id == source)
+    items = {row.source: row.items for row in connection.execute(counts)}
+    return {row.id: _state(row, items.get(row.id, 0)) for row in connection.execute(rows)}
+
+
+def _state(row: Any, items: int) -> SourceState:
+    return SourceState(
+        id=row.id, cursor=row.cursor, next_poll_at=row.next_poll_at, last_poll_at=row.last_poll_at,
+        last_ok_at=row.last_ok_at, last_new_at=row.last_new_at, baseline_at=row.baseline_at,
+        fail_count=row.fail_count, error=row.error, error_code=row.error_code, retry_at=row.retry_at, items=items,
+    )  # fmt: skip
+
+
+def ensure_sources(connection: Connection, sources: Mapping[str, str]) -> dict[str, Any]:
+    """Make rows for sources (id to URL) that have none; return all their rows."""
+    found: dict[str, Any] = {}
+    for some in dialect.chunks(sources):
+        found.update((row.id, row) for row in connection.execute(sa.select(SOURCE).where(SOURCE.c.id.in_(some))))
+    missing = [{"id": i, **_EMPTY, "url": url} for i, url in sources.items() if i not in found]
+    if missing:
+        connection.execute(dialect.insert_or_ignore(SOURCE), missing)
+        return ensure_sources(connection, sources)
+    return found
+
+
+def lease(connection: Connection, source: str, owner: str, until: datetime, now: datetime) -> bool:
+    """Take (or prolong) the right to poll a source; False while another owner holds it."""
+    row = ensure_sources(connection, {source: ""})[source]
+    held = row.lease_owner is not None and row.lease_until is not None and row.lease_until > now
+    if held and row.lease_owner != owner:
+        return False
+    token = row.lease_token + (0 if row.lease_owner == owner and held else 1)
+    statement = sa.update(SOURCE).where(SOURCE.c.id == source)
+    connection.execute(statement.values(lease_owner=owner, lease_until=until, lease_token=token))
+    return True
+
+
+def release_lease(connection: Connection, source: str, owner: str) -> None:
+    """Give back the right to poll a source, if this owner has it."""
+    statement = sa.update(SOURCE).where(SOURCE.c.id == source, SOURCE.c.lease_owner == owner)
+    connection.execute(statement.values(lease_owner=None, lease_until=None))
+
+
+def claim(connection: Connection, name: str, owner: str, length: timedelta, now: datetime) -> bool:
+    """Take or prolong a named right for a while; False while another owner holds it."""
+    row = connection.execute(sa.select(LEASE).where(LEASE.c.name == name)).first()
+    if row is not None and row.owner != owner and row.until is not None and row.until > now:
+        return False
+    token = 1 if row is None else row.token + (0 if row.owner == owner else 1)
+    values = {"name": name, "owner": owner, "token": token, "until": now + length, "beat_at": now}
+    connection.execute(dialect.insert_or_update(LEASE, ["name"]), values)
+    return True
+
+
+def release_claim(connection: Connection, name: str, owner: str) -> None:
+    """Give back a named right, if this owner has it; its token stays, so that it only grows."""
+    connection.execute(sa.update(LEASE).where(LEASE.c.name == name, LEASE.c.owner == owner).values(until=None))
+
+
+def setting(connection: Connection, key: str) -> str | None:
+    """Return a remembered value."""
+    value: str | None = connection.scalar(sa.select(SETTING.c.value).where(SETTING.c.key == key))
+    return value
+
+
+def save_setting(connection: Connection, key: str, value: str) -> None:
+    """Remember a value."""
+    connection.execute(dialect.insert_or_update(SETTING, ["key"]), {"key": key, "value": value})
+
+
+def budgets(connection: Connection) -> dict[str, Any]:
+    """Return the state of each host's quota."""
+    return {row.host: row.state for row in connection.execute(sa.select(BUDGET))}
+
+
+def save_budgets(connection: Connection, states_by_host: Mapping[str, Any], now: datetime) -> None:
+    """Keep the state of hosts' quotas (plain JSON); hosts that are not named keep theirs."""
+    rows = [{"host": host, "state": state, "updated_at": now} for host, state in states_by_host.items()]
+    if rows:
+        connection.execute(dialect.insert_or_update(BUDGET, ["host"]), rows)
+
+
+# -------------------------------------------------------------------------------------------------------- validators
+
+
+def validators(connection: Connection, source: str) -> dict[str, Validator]:
+    """Return what a source's URLs last carried, by URL."""
+    rows = connection.execute(sa.select(VALIDATOR).where(VALIDATOR.c.source == source))
+    return {
+        row.url: Validator(
+            row.etag, row.last_modified, row.body_hash, tuple(_ask(page) for page in row.pages), row.fetched_at
+        )
+        for row in rows
+    }
+
+
+def _ask(stored: Mapping[str, Any]) -> Ask:
+    body = stored.get("body")
+    return Ask(**{**stored, "body": None if body is None else body.encode("latin-1")})
+
+
+def _stored_ask(ask: Ask) -> dict[str, Any]:
+    return asdict(ask) | {"body": None if ask.body is None else ask.body.decode("latin-1")}
+
+
+def _validator_rows(poll: Poll) -> list[dict[str, Any]]:
+    return [
+        {"source": poll.source.id, "url_hash": hashlib.sha256(url.encode("utf-8", "replace")).hexdigest(), "url": url,
+         "etag": v.etag, "last_modified": v.last_modified, "body_hash": v.body_hash,
+         "pages": [_stored_ask(page) for page in v.pages], "fetched_at": v.fetched_at}
+        for url, v in poll.validators.items()
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ the end of a poll
+
+
+def finish_polls(connection: Connection, done: list[tuple[Poll, PollCounts, Any]], now: datetime) -> None:
+    """Write state, validators, cursor and log of polls; `done` holds each with its counts and its source's row as it was."""
+    rows = [{"id_": poll.source.id, **_after(poll, counts, row, now)} for poll, counts, row in done]
+    columns = [name for name in rows[0] if name != "id_"]
+    statement = sa.update(SOURCE).where(SOURCE.c.id == sa.bindparam("id_"))
+    connection.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
+    kept = [row for poll, _, _ in done for row in _validator_rows(poll)]
+    if kept:
+        connection.execute(dialect.insert_or_update(VALIDATOR, ["source", "url_hash"]), kept)
+    connection.execute(sa.insert(POLL), [_log_row(poll, counts, now) for poll, counts, _ in done])
+
+
+def is_deferred(told: Any) -> bool:
+    """Say whether a poll (or the state it left) was told to wait, and did not fail."""
+    return told.retry_at is not None and (told.error is None or told.error_code in DEFERRED)
+
+
+def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str, Any]:
+    deferred = is_deferred(poll)
+    failed = poll.error is not None and not deferred
+    ok = not failed and not deferred
+    return {
+        "url": poll.source.url,
+        "cursor": dict(poll.cursor),
+        "next_poll_at": poll.next_poll_at,
+        "last_poll_at": now,
+        "last_ok_at": now if ok else row.last_ok_at,
+        "last_new_at": now if counts.new else row.last_new_at,
+        "baseline_at": row.baseline_at or (now if ok and poll.complete else None),
+        "fail_count": row.fail_count + 1 if failed else row.fail_count if deferred else 0,
+        "error": poll.error,
+        "error_code": poll.error_code,
+        "error_stage": poll.error_stage,
+        "retry_at": poll.retry_at,
+        "notes": list(poll.notes),
+    }
+
+
+def _log_row(poll: Poll, counts: PollCounts, now: datetime) -> dict[str, Any]:
+    if poll.error is not None:
+        outcome = "partial" if poll.prepared else "deferred" if is_deferred(poll) else "failed"
+    else:
+        outcome = "new" if counts.new else "updated" if counts.updated else "unchanged"
+    return {
+        "source": poll.source.id,
+        "at": now,
+        "outcome": outcome,
+        "new": counts.new,
+        "updated": counts.updated,
+        "rejected": len(counts.rejected),
+        "seconds": poll.seconds,
+        "requests": poll.requests,
+        "code": poll.error_code,
+        "stage": poll.error_stage,
+        "error": poll.error,
+        "retry_at": poll.retry_at,
+        "notes": list(poll.notes),
+    }

@@ -1,0 +1,338 @@
+"""The store: one object over one database, whose methods are the whole of what others may ask of it.
+
+Safe to use from several threads, and by several processes on one file at once. It never fetches, never reads a clock
+(except to time nothing) and gives out only the nouns of aggregator/model.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from aggregator.errors import StoreError
+from aggregator.model import (
+    Item,
+    ItemQuery,
+    Material,
+    Poll,
+    PollCounts,
+    Release,
+    ReleaseQuery,
+    Showing,
+    SourceState,
+    Story,
+    StoryQuery,
+    Validator,
+)
+from aggregator.searching import VERSION as SEARCH_VERSION
+from aggregator.storage import dialect, items, lines, polls, releases, states, tables, upkeep
+from aggregator.storage.migrations import VERSIONS
+from aggregator.storage.rules import Rules, default_rules
+
+LAB = tables.table_of(tables.LabRow)
+LINE = tables.table_of(tables.LineRow)
+ITEM = tables.table_of(tables.ItemRow)
+KEPT_SUFFIX = "before-restore"
+
+
+@dataclass(slots=True)
+class Store:
+    """An open database. Make one with `Store.open`; close it when done.
+
+    `regions` maps a lab's id to its region: a line of an unlisted lab has the empty region.
+    """
+
+    engine: Engine
+    rules: Rules
+    regions: dict[str, str] = field(default_factory=dict)
+
+    # ------------------------------------------------------------------------------------------ opening and upkeep
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        migrate: bool = True,
+        readonly: bool = False,
+        regions: Mapping[str, str] | None = None,
+        rules: Rules | None = None,
+    ) -> Self:
+        """Open a database, making it or bringing its schema up to date where needed.
+
+        `regions`: lab id to region; None takes those that were given last. Raises StoreError: db_corrupt, db_readonly,
+        missing_directory, schema_newer, schema_older (migrate=False), db_busy, …
+        """
+        engine = dialect.make_engine(url, readonly=readonly)
+        try:
+            version = upkeep.version_of(engine)
+            if version != VERSIONS[-1]:
+                if not migrate or readonly:
+                    raise StoreError(f"the schema is {version}; run `aggregator db upgrade`", code="schema_older")
+                upkeep.upgrade(engine)
+            store = cls(engine, rules or default_rules())
+            store._settle(regions, readonly)
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    def _settle(self, regions: Mapping[str, str] | None, readonly: bool) -> None:
+        """Take over the labs' regions, and build the search index anew if its tokens are another version's."""
+        with dialect.reading(self.engine) as connection:
+            known = {row.id: row.region for row in connection.execute(sa.select(LAB.c.id, LAB.c.region))}
+            old_tokens = states.setting(connection, "search_version") != str(SEARCH_VERSION)
+        self.regions = known if regions is None else {**known, **regions}
+        if readonly:
+            return
+        if self.regions != known:
+            self.save_regions(self.regions)
+        if old_tokens:
+            with dialect.writing(self.engine) as connection:
+                upkeep.rebuild_search(connection)
+
+    def save_regions(self, regions: Mapping[str, str]) -> None:
+        """Keep the labs' regions, and bring the releases of labs whose region changed up to date."""
+        self.regions = dict(regions)
+        with dialect.writing(self.engine) as connection:
+            rows = [{"id": i, "name": "", "region": region} for i, region in regions.items()]
+            if rows:
+                connection.execute(dialect.insert_or_update(LAB, ["id"], ["region"]), rows)
+            stored = connection.execute(sa.select(LINE.c.lab, LINE.c.region).distinct()).all()
+            moved = {row.lab for row in stored if row.region != self.regions.get(row.lab, "")}
+            for lab in sorted(moved):
+                connection.execute(sa.update(LINE).where(LINE.c.lab == lab).values(region=self.regions.get(lab, "")))
+
+    def close(self) -> None:
+        """Close all connections; the store can still be used and opens new ones then."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def schema_version(self) -> str:
+        """The version of the schema."""
+        return upkeep.version_of(self.engine) or ""
+
+    def upgrade(self) -> None:
+        """Bring the schema to this version's."""
+        upkeep.upgrade(self.engine)
+
+    def check(self, regions: Mapping[str, str] | None = None) -> list[str]:
+        """Return everything that is wrong with the file, foreign keys, keys, copies, stories and releases."""
+        known = self.regions if regions is None else {**self.regions, **regions}
+        with dialect.writing(self.engine) as connection:
+            return upkeep.check(connection, self.rules, known)
+
+    def backup(self, path: str | Path) -> None:
+        """Copy the database to a file while it is in use; the file is whole or not there. Raises StoreError."""
+        target = Path(path)
+        if not target.parent.is_dir():
+            raise StoreError(f"{target}: the folder {target.parent} is missing", code="missing_directory")
+        dialect.copy_to(self.engine, target)
+
+    @staticmethod
+    def restore(url: str, backup: str | Path) -> str | None:
+        """Put a backup in the place of the database of `url`; return where the former one is kept, if there was one.
+
+        Raises StoreError, and changes nothing, if the backup is no whole database of ours or is newer than this program.
+        """
+        version = dialect.sound_version(Path(backup))
+        if version not in VERSIONS:
+            raise StoreError(f"{backup}: its schema {version} is newer than this program knows", code="schema_newer")
+        path = dialect.file_of(url)
+        if path is None:
+            raise StoreError("only a database in a file can be restored", code="restore_failed")
+        if not path.parent.is_dir():
+            raise StoreError(f"{path}: the folder {path.parent} is missing", code="missing_directory")
+        return dialect.put_back(path, Path(backup), KEPT_SUFFIX)
+
+    def prune(self, before: datetime, now: datetime) -> int:
+        """Remove items that appeared before a time, but no release and none of its evidence; return how many."""
+        with dialect.writing(self.engine) as connection:
+            return upkeep.prune(connection, before, now, self.rules, self.regions)
+
+    def rebuild_search(self) -> int:
+        """Build the search index anew; return the number of items in it."""
+        with dialect.writing(self.engine) as connection:
+            return upkeep.rebuild_search(connection)
+
+    def logical_dump(self) -> str:
+        """Return the logical content as sorted lines: equal for equal content, whatever the order in which it came."""
+        with dialect.reading(self.engine) as connection:
+            return upkeep.logical_dump(connection)
+
+    def logical_hash(self) -> str:
+        """Return the hash of the logical content."""
+        return upkeep.logical_hash(self.logical_dump())
+
+    def size(self) -> int:
+        """Return the bytes that the database takes on disk."""
+        return dialect.size_of(self.engine)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many items, copies, stories, releases, artifacts and sources are stored."""
+        with dialect.reading(self.engine) as connection:
+
+            def count(table: Any, *conditions: Any) -> int:
+                return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*conditions)) or 0
+
+            return {
+                "items": count(ITEM),
+                "copies": count(ITEM, ITEM.c.copy_of.is_not(None)),
+                "stories": count(tables.StoryRow),
+                "releases": count(LINE, LINE.c.status.is_not(None)),
+                "artifacts": count(tables.ArtifactRow),
+                "sources": count(tables.SourceRow),
+                "quarantined": count(tables.QuarantineRow),
+            }
+
+    # ---------------------------------------------------------------------------------------------------- polls
+
+    def states(self) -> dict[str, SourceState]:
+        """Return what is remembered of each source that was ever polled or leased."""
+        with dialect.reading(self.engine) as connection:
+            return states.states(connection)
+
+    def state(self, source_id: str) -> SourceState:
+        """Return what is remembered of a source (an empty state for one that was never polled)."""
+        with dialect.reading(self.engine) as connection:
+            return states.states(connection, source_id).get(source_id) or SourceState(source_id)
+
+    def validators(self, source_id: str) -> dict[str, Validator]:
+        """Return what a source's URLs last carried, by URL."""
+        with dialect.reading(self.engine) as connection:
+            return states.validators(connection, source_id)
+
+    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool:
+        """Take the right to poll a source until a time; False while another owner holds it."""
+        with dialect.writing(self.engine) as connection:
+            return states.lease(connection, source_id, owner, until, now)
+
+    def release_lease(self, source_id: str, owner: str) -> None:
+        """Give back the right to poll a source."""
+        with dialect.writing(self.engine) as connection:
+            states.release_lease(connection, source_id, owner)
+
+    def commit_polls(self, polls_: Sequence[Poll], now: datetime) -> list[PollCounts]:
+        """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError."""
+        if not polls_:
+            return []
+        with dialect.writing(self.engine) as connection:
+            return polls.commit_polls(connection, polls_, now, self.rules, self.regions)
+
+    def budgets(self) -> dict[str, Any]:
+        """Return the state of each host's quota, as it was saved."""
+        with dialect.reading(self.engine) as connection:
+            return states.budgets(connection)
+
+    def save_budgets(self, by_host: Mapping[str, Any], now: datetime | None = None) -> None:
+        """Keep the state of hosts' quotas (plain JSON by host)."""
+        if by_host:
+            with dialect.writing(self.engine) as connection:
+                states.save_budgets(connection, by_host, now or datetime.now(UTC))
+
+    def claim(self, name: str, owner: str, length: timedelta, now: datetime) -> bool:
+        """Take or prolong a named right (the worker's, a sender's); False while another owner holds it."""
+        with dialect.writing(self.engine) as connection:
+            return states.claim(connection, name, owner, length, now)
+
+    def release_claim(self, name: str, owner: str) -> None:
+        """Give back a named right."""
+        with dialect.writing(self.engine) as connection:
+            states.release_claim(connection, name, owner)
+
+    def setting(self, key: str) -> str | None:
+        """Return a remembered value."""
+        with dialect.reading(self.engine) as connection:
+            return states.setting(connection, key)
+
+    def save_setting(self, key: str, value: str) -> None:
+        """Remember a value."""
+        with dialect.writing(self.engine) as connection:
+            states.save_setting(connection, key, value)
+
+    # ------------------------------------------------------------------------------------------------- questions
+
+    def items(self, query: ItemQuery | None = None) -> tuple[list[Item], int]:
+        """Return a page of items, newest first (without bodies), and how many pass the filters."""
+        with dialect.reading(self.engine) as connection:
+            return items.items(connection, query or ItemQuery(), self.rules)
+
+    def item(self, item_id: str) -> Item | None:
+        """Return one item with its body, or None."""
+        with dialect.reading(self.engine) as connection:
+            return items.item(connection, item_id)
+
+    def item_content(self, item_id: str) -> str | None:
+        """Return an item's body, or None for an unknown item."""
+        found = self.item(item_id)
+        return None if found is None else found.content
+
+    def explain(self, item_id: str) -> list[dict[str, str]]:
+        """Return why an item has its labels: label, rule, words."""
+        with dialect.reading(self.engine) as connection:
+            return items.explain(connection, item_id)
+
+    def stories(self, query: StoryQuery | None = None) -> tuple[list[Story], int]:
+        """Return a page of stories, most covered first, and how many there are."""
+        with dialect.reading(self.engine) as connection:
+            return items.stories(connection, query or StoryQuery())
+
+    def story(self, story_id: str) -> Story | None:
+        """Return one story, or None."""
+        with dialect.reading(self.engine) as connection:
+            return items.story(connection, story_id)
+
+    def releases(self, query: ReleaseQuery | None = None) -> tuple[list[Release], int]:
+        """Return a page of release lines, newest first, and how many pass the filters."""
+        with dialect.reading(self.engine) as connection:
+            return releases.releases(connection, query or ReleaseQuery())
+
+    def release(self, name_or_key: str) -> Release | None:
+        """Return a line's release by any way to write its name, or None."""
+        with dialect.reading(self.engine) as connection:
+            return releases.release(connection, name_or_key, self.rules)
+
+    def showings(self, name_or_key: str) -> list[Showing]:
+        """Return the evidence of a line, earliest first."""
+        with dialect.reading(self.engine) as connection:
+            return releases.showings(connection, name_or_key, self.rules)
+
+    def material(self, since: datetime, until: datetime, sources: Iterable[str] = ()) -> Material:
+        """Return all that a digest of [since, until) is made of; `sources` are those whose last polls it accounts for."""
+        with dialect.reading(self.engine) as connection:
+            return releases.material(connection, since, until, sources)
+
+    changes_between = material
+
+    def rederive(self, now: datetime) -> int:
+        """Derive all releases again from their evidence (after the rules changed); return how many became others."""
+        with dialect.writing(self.engine) as connection:
+            keys = set(connection.scalars(sa.select(LINE.c.key)))
+            return lines.derive_lines(connection, keys, self.rules, self.regions, now)
+
+
+def schema_sql() -> str:
+    """Return the schema as SQL, as the migrations make it: what storage/schema.sql holds."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        engine = dialect.make_engine(f"sqlite:///{os.path.join(folder, 'schema.db')}")
+        upkeep.upgrade(engine)
+        with dialect.reading(engine) as connection:
+            statements = dialect.schema_of(connection)
+        engine.dispose()
+    head = "-- Generated by `python -m aggregator.storage`; the tables are said in aggregator/storage/tables.py.\n"
+    return head + "".join(f"\n{statement};\n" for statement in statements)

@@ -1,0 +1,1 @@
+"""The parts of understanding: folding, matching, vocabularies, subjects, facts. `aggregator.understanding` is their door."""

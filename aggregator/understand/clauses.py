@@ -1,0 +1,108 @@
+"""A headline or a text cut into clauses, each with the cue words and the lines that stand in it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from aggregator.mentions import TITLE, Found, LineMention
+from aggregator.understand import patterns
+from aggregator.understand.cues import CUES
+from aggregator.understand.matching import Matcher
+
+
+class Cue(NamedTuple):
+    """A word of a category at a place of a part."""
+
+    category: str
+    start: int
+    end: int
+    word: str
+
+
+class Clause(NamedTuple):
+    """A stretch of a part with what stands in it."""
+
+    part: int
+    start: int
+    end: int
+    cues: tuple[Cue, ...]
+    lines: tuple[LineMention, ...]
+    question: bool
+
+
+_CUT = re.compile(
+    r"[;。!?|:]+(?!\d)|,(?!\d)|\s[-/]{1,2}\s|--+|\.\.\.|…|\.(?=\s|$)|\"\s?(?=[\u4e00-\u9fff])"
+    r"|(?<=[\u4e00-\u9fff0-9]) +(?=[\u4e00-\u9fff])"
+)
+_FRENCH = re.compile(
+    r"\b(?:le|la|les|des|du|une|est|pour|dans|avec|sur|son|ses|et|aux|qui|que|en|chez|veut|ou|de|au|sa|ne|pas|se)\b|\b[dlnsjcm]'|qu'",
+    re.ASCII,
+)
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|for|with|is|in|on|at|its|from|after|as|by|says|an|has|are)\b", re.ASCII)
+
+
+def language_of(found: Found, hint: str | None) -> str:
+    """zh, fr or en: Chinese by its characters, else as the source says, else by small words."""
+    if patterns.is_chinese(found.lows[TITLE]):
+        return "zh"
+    if hint in ("fr", "en"):
+        return hint
+    text = found.lows[TITLE] + " " + found.lows[1][:200]
+    accents = sum(text_ != low_ for text_, low_ in zip(found.texts[TITLE].lower(), found.lows[TITLE], strict=False))
+    return "fr" if len(_FRENCH.findall(text)) + accents > len(_ENGLISH.findall(text)) else "en"
+
+
+_LANGUAGES = {"zh": ("zh", "en"), "en": ("en",), "fr": ("fr",)}
+
+
+@lru_cache(maxsize=4)
+def _matcher(language: str) -> Matcher:
+    return Matcher(
+        (word, category)
+        for category, groups in CUES.items()
+        for spoken in _LANGUAGES[language]
+        for word in groups.get(spoken, ())
+    )
+
+
+def clauses_of(found: Found, part: int, language: str) -> list[Clause]:
+    """A part cut into clauses, each with its cue words (the longest at a place) and lines."""
+    lowered = found.lows[part]
+    if not lowered:
+        return []
+    cues = _cues(lowered, language)
+    if part == TITLE:
+        cues += [
+            Cue(category, m.start(), m.end(), m.group())
+            for category, pattern in patterns.CUE_PATTERNS[language]
+            for m in pattern.finditer(lowered)
+        ]
+        if language == "fr":
+            cues += [Cue("rumour", m.start(), m.end(), m.group()) for m in patterns.CONDITIONAL.finditer(found.texts[part])]
+        cues.sort(key=lambda c: c.start)
+    lines = [m for m in found.lines if m.part == part]
+    clauses: list[Clause] = []
+    start = 0
+    for cut in [*_CUT.finditer(lowered), None]:
+        end = cut.start() if cut else len(lowered)
+        if cut and any(m.start < cut.start() < m.end for m in lines):
+            continue
+        if lowered[start:end].strip():
+            inside = tuple(c for c in cues if start <= c.start < end)
+            named = tuple(m for m in lines if start <= m.start < end)
+            clauses.append(Clause(part, start, end, inside, named, bool(cut) and "?" in cut.group()))
+        start = cut.end() if cut else end
+    return clauses
+
+
+def _cues(lowered: str, language: str) -> list[Cue]:
+    cues: list[Cue] = []
+    reach: dict[str, int] = {}
+    for hit in sorted(_matcher(language).find(lowered), key=lambda h: (h.start, -h.end)):
+        if hit.end <= reach.get(hit.value, -1):
+            continue
+        reach[hit.value] = hit.end
+        cues.append(Cue(hit.value, hit.start, hit.end, lowered[hit.start : hit.end]))
+    return cues

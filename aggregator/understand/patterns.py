@@ -1,0 +1,100 @@
+"""Patterns of the kinds' rules: cues with a gap, single characters beside certain others, and words of special weight."""
+
+from __future__ import annotations
+
+import re
+
+_A = re.ASCII
+
+_ANY = (
+    ("comparison", re.compile(r"\bvs\b(?!\s?code)|\bversus\b", _A)),
+    ("business", re.compile(r"\braises? (?:us|hk|rmb)? ?[$€¥£]|\bleve \d|[$€£]\d+(?:\.\d+)? ?(?:billion|million|bn|m)\b", _A)),
+)
+CUE_PATTERNS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    "en": (
+        *_ANY,
+        ("comparison", re.compile(r"^(?:why|how) .{3,40}\b(?:beats?|outperforms?|loses?|wins?)\b", _A)),
+        ("howto", re.compile(r"\b(?:support|integration|port) (?:lands|arrives|for|in|of|merged)\b", _A)),
+        ("policy", re.compile(r"[\"'] ?distill\w*|\bdistill(?:ing|ation)\b|\btells? .{2,40} to (?:stop|halt|cease|remove|pay)\b", _A)),
+        ("rumour", re.compile(r"\b(?:plans?|planning|eyes|targets?) (?:\w+ ){0,4}(?:launch|release|debut|rollout|unveiling)\b", _A)),
+        ("release", re.compile(r"\b(?:is|are) (?:now )?(?:open|out|here|live)\b", _A)),
+    ),
+    "fr": (
+        *_ANY,
+        ("policy", re.compile(r"[\"'] ?distill\w*|\bdistillation\b", _A)),
+        ("howto", re.compile(r"\bcomment (?:utiliser|installer|lancer|faire|deployer|affiner|brancher)\b", _A)),
+    ),
+    "zh": (
+        *_ANY,
+        ("rumour", re.compile(r"(?:(?<=^)|(?<=[,:;。 |]))传(?![统播承感媒说真])|(?<!光)曝(?![光露晒])")),
+        ("rumour", re.compile(r"(?<![虚模比])拟(?=[^,;。:]{0,14}(?:发布|推出|开源|上线|亮相|登场))|拟(?=[于将在]\w)")),
+        (
+            "release",
+            re.compile(
+                r"推(?![理荐进动测广特迟出送断演敲翻手算土崇文高升倒向至力行销介导想移])(?=[^,。;:]{0,12}[A-Za-z0-9\u4e00-\u9fff])"
+            ),
+        ),
+        ("other", re.compile(r"(?:(?<=^)|(?<=[,:;。 |]))读(?![取写])")),
+        ("howto", re.compile(r"在.{0,16}(?:上跑|上运行|上部署|跑起来)|用.{0,14}(?:搭建|部署|微调|跑)|支持 ?(?:sglang|vllm)")),
+        ("policy", re.compile(r"[\"'] ?蒸馏|蒸馏(?:攻击|指控|风波|门|案)|(?:要求|责令|敦促).{0,20}(?:停止|下架|删除|道歉|整改)")),
+        ("business", re.compile(r"\d+(?:\.\d+)? ?(?:亿|万)(?:美|港|欧|日)?元|(?:收入|营收|估值|市值)")),
+    ),
+}
+"""Language -> (category, pattern); looked for in headlines only."""
+
+CONDITIONAL = re.compile(r"\b(?!(?:tir|attir|retir|admir|inspir|respir|désir|expir|vir)ait)\w+(?:erait|eraient|irait|iraient|drait|draient|vrait|vraient|rrait|rraient)\b")
+"""A French verb in the conditional: told, not known."""
+
+NEGATED = re.compile(r"(?:\bnot|\bno|\bnever|n't|\bne|\bpas|未|没有|没|不|无|尚未)\s?$", _A)
+PAST_TIME = re.compile(r"(?:后|以来|之后|一周年|周年|当天|当日|前夕|会上|会\b|时间|时刻|日期|节奏|潮)")
+PRODUCT = re.compile(r"模型|新品|\bmodels?\b|\bmodeles?\b|\bllms?\b|旗舰|flagship|(?<![a-z0-9])(?:ai|ia)(?![a-z0-9])", _A)
+"""Words by which a headline without a name speaks of a model."""
+FIELD = re.compile(
+    r"(?<![a-z0-9])(?:ai|ia)(?![a-z0-9])|人工智能|大模型|生成式|chatbot|artificial intelligence|intelligence artificielle|算法|open models?"
+)
+IS_IT = re.compile(r"是不是|是.{0,12}吗|难道|\bis this\b|\bis that\b|\bcould this\b|\bwas that\b|est-ce|serait-ce|到底是|是什么|谁家", _A)
+ON_A_MACHINE = re.compile(
+    r"\s(?:on|sur) (?:a|an|the|my|one|two|four|your|un|une|son|votre|mon|des) [^,:;]{0,40}?"
+    r"\b(?:macs?|macbook|studio|gpus?|rtx|\d090s?|raspberry|laptop|phone|nas|pc|machine|desktop|workstation|card|cards|ordinateur|telephone)\b",
+    _A,
+)
+FIRST_PERSON = re.compile(r"(?:i|we|my|our|j'ai|nous|on a|mon|notre|我|我们)\b|(?:我|我们)(?=[用把让给])", _A)
+COPY_FORM = re.compile(r"[-_](?:fp8|fp4|nvfp4|mxfp4|int[248]|base|bf16)(?![a-z])|\b(?:fp8|nvfp4|int4) weights for", _A)
+"""A name as that of a lower precision or of a base checkpoint: another form of a line that is out."""
+
+STRONG_RUMOUR = frozenset(
+    {
+        "before the model", "no weights yet", "talk of", "expected to", "is expected", "are expected", "widely expected", "rumour", "rumours",
+        "rumor", "rumors", "rumored", "rumoured", "leak", "leaks", "leaked", "is this", "teaser", "reportedly", "speculation", "people familiar",
+        "attendu", "attendue", "attendus", "rumeur", "rumeurs", "fuite", "fuites", "selon des sources", "laissent penser", "laisse penser",
+        "futur modele", "prochain modele", "mystery model", "stealth model", "next-generation model",
+    }
+)  # fmt: skip
+"""Words of expectation that govern a clause wherever they stand in it."""
+
+STRONG_HOWTO = frozenset(
+    {
+        "gguf", "ggufs", "quant", "quants", "mlx", "mlx-lm", "llama.cpp", "tutorial", "guide", "教程", "指南", "手把手", "保姆级", "量化版", "攻略",
+        "installer", "tuto", "how to", "step by step", "pas a pas", "mode d'emploi", "chez soi", "本地部署", "完成适配", "适配完成", "tokens a second",
+        "tokens per second", "fine-tune", "finetune", "notebook", "walkthrough", "部署指南", "部署教程",
+    }
+)  # fmt: skip
+"""How-to words that win over a release verb in the same clause (`posts an NVFP4 quant`)."""
+
+WEAK_UPDATE = frozenset("price prices pricing cheaper prix tarif tarifs sizes subscription 套餐 优惠 订阅".split())
+"""Words of price that, behind a line and a colon, describe the line rather than a change of it."""
+
+STRONG_OTHER = frozenset(
+    {
+        "论文", "署名论文", "技术报告", "致歉", "道歉", "宕机", "故障", "专访", "访谈", "technical report", "tech report", "paper", "papers", "outage",
+        "interview", "podcast", "apology", "apologises", "apologizes", "rapport technique", "entretien", "panne", "excuses",
+    }
+)  # fmt: skip
+"""Words of background that win over money and markets."""
+
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text has Chinese characters."""
+    return _CJK.search(text) is not None

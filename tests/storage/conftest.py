@@ -1,0 +1,21 @@
+"""A store in a temporary folder, and invented polls made of values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aggregator.storage import Store
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/aggregator.db"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with Store.open(url, regions={"qwen": "cn", "zhipu": "cn", "openai": "us"}) as opened:
+        yield opened
