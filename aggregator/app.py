@@ -8,24 +8,27 @@ from __future__ import annotations
 import asyncio
 import difflib
 import os
-import random
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aggregator import __version__, config
+from aggregator import __version__, config, owners
 from aggregator.errors import UsageError
 from aggregator.model import Configuration, PollOutcome, Source
 
 if TYPE_CHECKING:
+    from aggregator.adding import Discovery
+    from aggregator.checking import Checked, Tools
     from aggregator.digest import Digest
     from aggregator.fetch import Fetcher
     from aggregator.health import Health
     from aggregator.poll import Means
+    from aggregator.sources import Endpoints
     from aggregator.storage import Store
     from aggregator.understanding import Understanding
 
@@ -116,6 +119,11 @@ class Application:
         """Lab id to region."""
         return {lab.id: lab.region for lab in self.configuration.labs.values()}
 
+    @property
+    def database_shown(self) -> str:
+        """The database's URL as it may be shown: without a password."""
+        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.database)
+
     def sources(self, ids: Iterable[str]) -> list[Source]:
         """The enabled sources in the order of the file, or those named. Raises UsageError for an unknown id."""
         every = self.configuration.sources
@@ -127,6 +135,10 @@ class Application:
                     f"--source {one}: no such source in {self._path}" + (f'; did you mean "{near[0]}"?' if near else "")
                 )
         return [every[i] for i in dict.fromkeys(wanted)] if wanted else [s for s in every.values() if s.enabled]
+
+    def free_leases(self) -> None:
+        """Give back what processes held that were killed on this host."""
+        self.store.free_leases(owners.is_dead)
 
     # ----------------------------------------------------------------- the main job
 
@@ -157,6 +169,7 @@ class Application:
 
         if self._stopping.is_set():
             return []
+        await asyncio.to_thread(self.free_leases)
         fetcher = self._fetcher()
         async with fetcher:
             means = self._means(fetcher)
@@ -172,7 +185,56 @@ class Application:
                 self._loop = self._running = None
                 await asyncio.to_thread(self.store.save_budgets, fetcher.quota_state())
 
-    def _fetcher(self) -> Fetcher:
+    # ----------------------------------------------------------------- trying out, without a database
+
+    def check(self, sources: Sequence[Source], progress: Callable[[Checked, int], None] | None = None) -> list[Checked]:
+        """Try each of these sources once; see `checking.check_sources`. Stores nothing and opens no database."""
+        from aggregator.checking import check_sources
+
+        async def run() -> list[Checked]:
+            async with self._fetcher({}) as fetcher:
+                return await check_sources(sources, self._tools(fetcher), progress)
+
+        return asyncio.run(run())
+
+    def discover(self, url: str) -> Discovery:
+        """The feed behind an address; see `adding.discover`. Stores nothing and opens no database."""
+        from aggregator.adding import discover
+
+        async def run() -> Discovery:
+            async with self._fetcher({}) as fetcher:
+                return await discover(url, self.configuration, self._tools(fetcher))
+
+        return asyncio.run(run())
+
+    def _tools(self, fetcher: Fetcher) -> Tools:
+        from aggregator.checking import Tools
+        from aggregator.parsing import Parser
+
+        return Tools(fetcher, Parser(), self.endpoints, datetime.now(UTC))
+
+    @property
+    def path(self) -> str:
+        """The sources file."""
+        return self._path
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where GitHub and the hubs are asked."""
+        from aggregator.sources import Endpoints
+
+        environment = self.environment
+        return Endpoints(
+            github_api=environment.github_api,
+            github_web=environment.github_web,
+            github_raw=environment.github_raw,
+            huggingface=environment.huggingface,
+            modelscope=environment.modelscope,
+            github_token=environment.github_token is not None,
+        )
+
+    def _fetcher(self, quotas: Mapping[str, Mapping[str, Any]] | None = None) -> Fetcher:
+        """A fetcher; `quotas` is what is known of hosts' quotas (None: what the database remembers)."""
         from aggregator.fetch import Fetcher
 
         settings, environment = self.configuration.settings, self.environment
@@ -186,32 +248,23 @@ class Application:
             proxy=settings.proxy,
             allow_private_hosts=settings.allow_private_hosts,
             tokens=tokens,
-            quotas=self.store.budgets(),
+            quotas=self.store.budgets() if quotas is None else quotas,
         )
 
     def _means(self, fetcher: Fetcher) -> Means:
         from aggregator.parsing import Parser
         from aggregator.poll import Means
-        from aggregator.sources import Endpoints
 
-        environment = self.environment
         return Means(
             store=self.store,
             fetcher=fetcher,
             parser=Parser(),
             understanding=self.understanding,
-            endpoints=Endpoints(
-                github_api=environment.github_api,
-                github_web=environment.github_web,
-                github_raw=environment.github_raw,
-                huggingface=environment.huggingface,
-                modelscope=environment.modelscope,
-                github_token=environment.github_token is not None,
-            ),
+            endpoints=self.endpoints,
             settings=self.configuration.settings,
             labs=self.configuration.labs,
             now=lambda: datetime.now(UTC),
-            owner=f"{os.getpid()}@{os.uname().nodename}:{random.getrandbits(32):08x}",
+            owner=owners.name(),
         )
 
     def digest(self, since: datetime, until: datetime, *, language: str | None = None, notice: str = "") -> Digest:

@@ -73,6 +73,8 @@ NOTHING = Fingerprint(None, (), b"")
 
 def fingerprint(title: str, summary: str, content: str, language: str | None, day: datetime) -> Fingerprint:
     """Return key, bands and signature of a clean text. `day` is when it was published (or first seen)."""
+    if not content and len(" ".join(summary.split())) > LEAD_CHARACTERS:
+        summary, content = "", summary  # a feed with one field puts the whole article there: it is a body, not a lead
     code = (language or "").encode("ascii", "replace")[:2].ljust(2, b"\0")
     headline = _tokens(title)
     summary_sentences = _sentences(summary[: 2 * LEAD_CHARACTERS])
@@ -93,7 +95,8 @@ def fingerprint(title: str, summary: str, content: str, language: str | None, da
     signature = _pack(flags, code, int(day.timestamp()) // 86400, len(headline), groups)
     key = None
     if len(opening) + len(body) >= EXACT_WEIGHT:
-        parts = (" ".join(headline), " ".join(opening) if summary else "", " ".join(body), content[BODY_CHARACTERS:])
+        rest = " ".join(_tokens(content[BODY_CHARACTERS:])) if len(content) > BODY_CHARACTERS else ""
+        parts = (" ".join(headline), " ".join(opening) if summary else "", " ".join(body), rest)
         key = sha256(code + "\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:40]
     bands = _bands(code, headline, summary_sentences, body_sentences, title_hashes | opening_hashes)
     return Fingerprint(key, bands, signature)

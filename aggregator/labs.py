@@ -137,7 +137,9 @@ def _names_of(lab: Lab) -> list[tuple[str, object]]:
             seen.add(key)
             weak = key in vocabulary.WEAK_NAMES or key in vocabulary.COMMON_FAMILIES
             found.append((name, LabName(lab.id, name, weak, False, True)))
-            found += [(w, SeriesName(lab.id, family.name, w.capitalize())) for w, f in vocabulary.SERIES.items() if f == key]
+            found += [
+                (w, SeriesName(lab.id, family.name, w.capitalize())) for w, f in vocabulary.SERIES.items() if f == key
+            ]
     return found
 
 

@@ -17,7 +17,7 @@ from aggregator.labs import FamilyName, Gazetteer, LabName, SeriesName, Word
 from aggregator.model import LineName
 from aggregator.names import make_line
 from aggregator.understand import peers, tails, vocabulary
-from aggregator.understand.folding import low, normal
+from aggregator.understand.folding import is_chinese, low, normal
 from aggregator.understand.matching import Hit
 
 TITLE, SUMMARY, BODY = 0, 1, 2
@@ -91,7 +91,7 @@ def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | N
     candidates: list[_Candidate] = []
     names: list[tuple[int, Hit]] = []
     against: set[str] = set()
-    covers: list[tuple[int, int, int]] = []
+    covers: dict[tuple[int, int], int] = {}
     for part in (TITLE, SUMMARY, BODY):
         if not lows[part]:
             continue
@@ -107,8 +107,8 @@ def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | N
             elif type(value) is SeriesName:
                 series.append(hit)
             elif value.kind == "domain":
-                covers.append((part, hit.start, hit.end))
-                short = hit.end - hit.start <= 3
+                covers[part, hit.start] = max(hit.end, covers.get((part, hit.start), 0))
+                short = hit.end - hit.start <= 2
                 found.domain = found.domain or not short or not texts[part][hit.start : hit.end].islower()
             else:
                 against.add(value.against)
@@ -118,7 +118,7 @@ def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | N
             candidates += _series(texts[part], series, part)
     if not names and not candidates and lab is None:
         return found
-    names = [(p, h) for p, h in names if not _covered(p, h, covers)]
+    names = [(p, h) for p, h in names if covers.get((p, h.start), 0) <= h.end]
     _accept(found, candidates, names, against, lab)
     if found.labs or lab is not None:
         _short_forms(found, gazetteer, lab)
@@ -156,11 +156,6 @@ def _candidates(text: str, families: list[Hit], part: int) -> list[_Candidate]:
     return found
 
 
-def _covered(part: int, hit: Hit, covers: list[tuple[int, int, int]]) -> bool:
-    """Whether a name is the beginning of a longer word of the field (`llama.cpp`)."""
-    return any(p == part and s <= hit.start and e >= hit.end and e - s > hit.end - hit.start for p, s, e in covers)
-
-
 def _series(text: str, series: list[Hit], part: int) -> list[_Candidate]:
     """Lines named by a word of their own in place of the family (`Opus 4.6`)."""
     found = []
@@ -188,16 +183,20 @@ def _bare(text: str, hit: Hit) -> tails.Tail | None:
     """A family without a number that is a model's name by itself (`Voxtral`, `gpt-oss-120b`)."""
     value: FamilyName = hit.value
     key = low(normal(value.family))
-    if value.common or value.first or key in vocabulary.BRAND_FAMILIES or key not in low(normal(value.spelling)):
+    size = _SIZED.match(text, hit.end)
+    sized = size is not None and text[hit.end : hit.end + 1] == "-"
+    brand = value.common or value.first or key in vocabulary.BRAND_FAMILIES or key not in low(normal(value.spelling))
+    if brand and not sized:
         return None
     if text[hit.end : hit.end + 1].isalnum() and text[hit.end : hit.end + 1].isascii():
         return None
     spelled = text[hit.start : hit.end]
     if spelled.islower() and not value.spelling.islower():
         return None
-    size = _SIZED.match(text, hit.end)
     end = size.end() if size else hit.end
-    return tails.Tail(value.family, "", "", "", end, tails.PLAIN, size is not None, value.family, ())
+    return tails.Tail(
+        value.family, "", "", "", end, tails.CERTAIN if sized else tails.PLAIN, size is not None, value.family, ()
+    )
 
 
 def _stands_alone(text: str, start: int, families: list[Hit], found: list[_Candidate]) -> bool:
@@ -237,13 +236,15 @@ def _accept(
     sure = {m.line.lab for m in found.lines}
     sure |= twice
     field_near = found.domain or bool(found.lines)
+    inside = {(m.part, place): m.line.lab for m in found.lines for place in range(m.start + 1, m.end)}
     for part, hit in names:
         value: LabName = hit.value
         if value.weak and value.lab not in sure:
             key = low(normal(value.name))
-            if not field_near or (key in against and value.lab not in strong):
+            easy = key in vocabulary.EASY_NAMES and is_chinese(found.lows[part])
+            if not (field_near or easy) or (key in against and value.lab not in strong):
                 continue
-        if any(m.part == part and m.start < hit.start < m.end and m.line.lab != value.lab for m in found.lines):
+        if inside.get((part, hit.start), value.lab) != value.lab:
             continue
         found.labs.append(LabMention(value.lab, part, hit.start, hit.end, value.is_family))
     for mention in found.lines:
@@ -262,7 +263,7 @@ def _weak_without_family(names: list[tuple[int, Hit]], candidates: list[_Candida
 
 
 def _as_written(text: str, hit: Hit) -> Hit:
-    """A name in the light of its case: `meta` is no lab, `MiniMax` is surer than `Minimax`; value None where it is no name."""
+    """A name in the light of its case: `meta` is no lab, `MiniMax` is surer than `Minimax`; value None: no name."""
     value: LabName = hit.value
     if not (value.weak or value.cased):
         return hit
@@ -283,7 +284,9 @@ def _named_twice(names: list[tuple[int, Hit]]) -> set[str]:
     for _, hit in names:
         if hit.value.weak and not hit.value.cased:
             told.setdefault(hit.value.lab, set()).add(low(normal(hit.value.name)))
-    return {lab for lab, words in told.items() if any(a not in b and b not in a for a in words for b in words if a != b)}
+    return {
+        lab for lab, words in told.items() if any(a not in b and b not in a for a in words for b in words if a != b)
+    }
 
 
 def _counts(candidate: _Candidate, strong: set[str], weak: set[str], domain: bool, against: set[str]) -> bool:

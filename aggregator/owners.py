@@ -1,4 +1,4 @@
-"""Who holds a lease: a name for this process, and whether the process behind a name is certainly gone.
+"""Who holds a source: a name for this process, the leases that it holds, and which owners are certainly gone.
 
 A killed process cannot give back what it held. Where its name says that it ran on this host, among the processes that
 we can see, its absence is proof, and nobody has to wait for the lease to run out. Anything else is not known to be dead.
@@ -6,9 +6,20 @@ we can see, its absence is proof, and nobody has to wait for the lease to run ou
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Protocol
 
+from aggregator.errors import StoreError
+
+LEASE = timedelta(seconds=90)
+"""How long a source is kept from other processes; renewed while its poll runs, so a lost process blocks nobody for long."""
+RENEW_EVERY = 30.0
+"""Seconds between two renewals of the leases that are held."""
 _OURS = f"{random.getrandbits(48):012x}"
 
 
@@ -41,3 +52,52 @@ def _place() -> str:
     except OSError:
         namespace = ""
     return f"{os.uname().nodename}/{namespace}"
+
+
+class Lends(Protocol):
+    """The part of `storage.Store` that leases need."""
+
+    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
+    def release_lease(self, source_id: str, owner: str) -> None: ...
+
+
+class Leases:
+    """The sources that this poll holds, and their renewal while it lasts."""
+
+    def __init__(self, store: Lends, owner: str, now: Callable[[], datetime]) -> None:
+        self._store, self._owner, self._now = store, owner, now
+        self._held: set[str] = set()
+
+    async def take(self, source_id: str) -> bool:
+        """Whether the source is ours now."""
+        asking = asyncio.ensure_future(asyncio.to_thread(self._lease, source_id))
+        try:
+            taken = await asyncio.shield(asking)
+        except asyncio.CancelledError:  # the thread goes on: what it takes for us is given back
+            with suppress(Exception):
+                await asking
+            await self.give_back(source_id)
+            raise
+        if taken:
+            self._held.add(source_id)
+        return taken
+
+    async def give_back(self, source_id: str) -> None:
+        """Let others have the source. A lease that cannot be given back runs out by itself."""
+        self._held.discard(source_id)
+        with suppress(StoreError):
+            await asyncio.to_thread(self._store.release_lease, source_id, self._owner)
+
+    async def renew(self) -> None:
+        """Prolong what is held, until cancelled."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            for source_id in sorted(self._held):
+                with suppress(StoreError):
+                    await asyncio.to_thread(self._lease, source_id)
+                if source_id not in self._held:  # given back in the meantime
+                    await self.give_back(source_id)
+
+    def _lease(self, source_id: str) -> bool:
+        now = self._now()
+        return self._store.lease(source_id, self._owner, now + LEASE, now)

@@ -11,6 +11,7 @@ reads no clock of its own: time comes in as `now`.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import random
 import time
@@ -37,14 +38,14 @@ from aggregator.model import (
     SourceState,
     Validator,
 )
+from aggregator.owners import Leases
 from aggregator.sources import KINDS, Endpoints
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
-"""How long a source is kept from other processes while it is polled: longer than any poll may take."""
 FULL_FETCH_AFTER = timedelta(hours=24)
-"""After this long without a full answer no validator is sent, so that a broken 304 cannot last for ever."""
+"""After at most this long without a full answer no validator is sent, so that a broken 304 cannot last for ever. Each
+source has a time of its own in the second half of it: what was first polled together is not asked in full together."""
 MAXIMUM_PAGES = 20
 MAXIMUM_REQUESTS = 60
 BATCH = 2000
@@ -90,7 +91,8 @@ class Means:
     now: Callable[[], datetime]
     owner: str
     jitter: Callable[[], float] = field(default=lambda: random.uniform(-1, 1))
-    at_once: int = 32
+    at_once: int = 128
+    """Sources in work at once. More than the fetcher has requests in flight: it knows which of those that wait go first."""
 
 
 Progress = Callable[[PollOutcome, int], None]
@@ -105,30 +107,55 @@ async def poll_sources(sources: Iterable[Source], means: Means, progress: Progre
     """
     wanted = list(sources)
     states = await asyncio.to_thread(means.store.states)
-    writer = _Writer(means)
+    writer, leases = _Writer(means), Leases(means.store, means.owner, means.now)
     outcomes: dict[str, PollOutcome] = {}
     gate = asyncio.Semaphore(means.at_once)
 
     async def one(source: Source) -> None:
+        state = states.get(source.id) or SourceState(source.id)
         async with gate:
-            outcome = await _poll_one(source, states.get(source.id) or SourceState(source.id), means, writer)
+            try:
+                outcome = await _poll_one(source, state, means, writer, leases)
+            except StoreError:
+                raise
+            except Exception as error:  # a defect of ours costs this source, not the others
+                log.exception("source=%s stage=store code=internal", source.id)
+                told = f"internal error: {type(error).__name__}: {error}"[:300]
+                outcome = PollOutcome(source.id, "failed", error=told, code="internal")
         outcomes[source.id] = outcome
         if progress is not None:
             progress(outcome, len(wanted) - len(outcomes))
 
-    async with asyncio.TaskGroup() as group:
-        writing = group.create_task(writer.run())
-        try:
-            async with asyncio.TaskGroup() as polls:
-                for source in wanted:
-                    polls.create_task(one(source))
-        finally:
-            writer.close()
-        await writing
+    try:
+        async with asyncio.TaskGroup() as group:
+            background = [group.create_task(writer.run()), group.create_task(leases.renew())]
+            try:
+                async with asyncio.TaskGroup() as polls:
+                    for source in wanted:
+                        polls.create_task(one(source))
+            finally:
+                writer.close()
+                background[1].cancel()
+            await background[0]
+    except BaseExceptionGroup as several:
+        raise _first_of(several) from several
     return [outcomes[source.id] for source in wanted]
 
 
-async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer) -> PollOutcome:
+def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The one error to tell of those that ended a poll: what the store said, if it said anything."""
+    leaves: list[BaseException] = []
+    waiting: list[BaseException] = [several]
+    while waiting:
+        error = waiting.pop(0)
+        if isinstance(error, BaseExceptionGroup):
+            waiting += error.exceptions
+        else:
+            leaves.append(error)
+    return next((error for error in leaves if isinstance(error, StoreError)), leaves[0])
+
+
+async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer, leases: Leases) -> PollOutcome:
     """One source from lease to commit."""
     started, now = time.monotonic(), means.now()
     if state.retry_at is not None and state.retry_at > now:
@@ -136,16 +163,26 @@ async def _poll_one(source: Source, state: SourceState, means: Means, writer: _W
         return PollOutcome(
             source.id, "deferred", error=told, code=state.error_code or "deferred", retry_at=state.retry_at
         )
-    if not await asyncio.to_thread(means.store.lease, source.id, means.owner, now + LEASE, now):
+    if not await leases.take(source.id):
         return PollOutcome(source.id, "deferred", error="another process is polling it", code="leased")
     try:
         work = _Work(source, state, means)
         await work.run(await asyncio.to_thread(means.store.validators, source.id))
         poll = work.result(time.monotonic() - started)
-        counts = await writer.commit(poll)
+        try:
+            counts = await writer.commit(poll)
+        except AggregatorError:
+            raise
+        except Exception as error:
+            log.exception("source=%s stage=store code=internal", source.id)
+            work.refuse(
+                ParseError(f"internal error: {type(error).__name__}: {error}"[:300], code="internal", stage="store")
+            )
+            poll = work.result(time.monotonic() - started)
+            counts = await writer.commit(poll)
         return _outcome(poll, counts, work)
     finally:
-        await asyncio.shield(asyncio.to_thread(means.store.release_lease, source.id, means.owner))
+        await asyncio.shield(leases.give_back(source.id))
 
 
 class _Work:
@@ -163,6 +200,10 @@ class _Work:
         self.whole = True
         self.unchanged_pages = self.resumed = False
         self.now = means.now()
+        way = [source.kind, source.lab, source.language, source.timezone, dict(source.options)]
+        self._way = hashlib.sha256(repr(way).encode("utf-8", "replace")).hexdigest()[:12]
+        share = int(hashlib.sha256(source.id.encode("utf-8", "replace")).hexdigest()[:8], 16) / 2**32
+        self._full_after = FULL_FETCH_AFTER * (0.5 + share / 2)
 
     async def run(self, validators: Mapping[str, Validator]) -> None:
         """Ask, read and follow until nothing is left or something fails; then prepare the entries."""
@@ -191,7 +232,7 @@ class _Work:
         """One request and what it leads to."""
         key = self._validator_key(ask)
         known = validators.get(key)
-        fresh = known is not None and known.fetched_at is not None and self.now - known.fetched_at < FULL_FETCH_AFTER
+        fresh = known is not None and known.fetched_at is not None and self.now - known.fetched_at < self._full_after
         self.requests += 1
         try:
             answer = await self.means.fetcher.get(ask, known if fresh and ask.method == "GET" else None)
@@ -237,14 +278,30 @@ class _Work:
         self.cursor.update(reading.cursor)
         return list(reading.follow)
 
+    def refuse(self, error: SourceError) -> None:
+        """The store could not take what was read: the poll fails, and nothing of it is kept but its error."""
+        self.error, self.prepared = error, ()
+        self.entries.clear()
+
     def _validator_key(self, ask: Ask) -> str:
-        """A URL's validators hold for one state of authorisation only (GitHub's ETags differ by token)."""
-        return ask.url + ("#authorised" if self.means.fetcher.authorised(ask.url) else "")
+        """A URL's validators hold for one state of authorisation (GitHub's ETags differ by token) and for one way to
+        read it: with other selectors in sources.toml the same bytes say something else."""
+        return f"{ask.url}#{self._way}" + ("authorised" if self.means.fetcher.authorised(ask.url) else "")
 
     def _prepare(self) -> tuple[Prepared, ...]:
+        """The entries made ready. One that our rules stumble over is left out, told as the poll's error and tried again."""
         keys = identity.item_keys(self.source.id, self.entries)
-        ready = (identity.prepare(entry, self.source, self.means.understanding, self.now) for entry in self.entries)
-        return tuple(p if p.key == key else replace(p, key=key) for p, key in zip(ready, keys, strict=True))
+        ready: list[Prepared] = []
+        for entry, key in zip(self.entries, keys, strict=True):
+            try:
+                prepared = identity.prepare(entry, self.source, self.means.understanding, self.now)
+            except Exception as error:
+                log.exception("source=%s stage=parse code=internal guid=%r", self.source.id, entry.guid[:200])
+                told = f"internal error at {entry.guid[:80]}: {type(error).__name__}: {error}"[:300]
+                self.error = self.error or ParseError(told, code="internal")
+                continue
+            ready.append(prepared if prepared.key == key else replace(prepared, key=key))
+        return tuple(ready)
 
     def result(self, seconds: float) -> Poll:
         """The poll as the store takes it."""
@@ -282,10 +339,14 @@ class _Work:
 
 def _outcome(poll: Poll, counts: PollCounts, work: _Work) -> PollOutcome:
     notes = poll.notes + tuple(f"rejected: {reason}" for reason in counts.rejected)
-    if isinstance(work.error, Deferred) and not work.answered:
+    error, code = poll.error, poll.error_code
+    if isinstance(work.error, Deferred):  # no failure, whatever of it arrived: it goes on at `retry_at`
         word = "deferred"
     elif work.error is not None:
-        word = "partial" if work.entries else ("deferred" if isinstance(work.error, Deferred) else "failed")
+        word = "partial" if work.prepared else "failed"
+    elif counts.rejected:
+        word, code = "partial", "rejected"
+        error = f"{len(counts.rejected)} entries could not be stored: {counts.rejected[0]}"
     else:
         word = "new" if counts.new else "updated" if counts.updated else "unchanged"
     return PollOutcome(
@@ -293,9 +354,9 @@ def _outcome(poll: Poll, counts: PollCounts, work: _Work) -> PollOutcome:
         outcome=word,
         new=counts.new,
         updated=counts.updated,
-        error=poll.error,
+        error=error,
         seconds=round(poll.seconds, 3),
-        code=poll.error_code,
+        code=code,
         retry_at=poll.retry_at,
         notes=notes,
     )
@@ -338,7 +399,11 @@ class _Writer:
     async def _commit(self, batch: list[tuple[Poll, asyncio.Future[PollCounts]]]) -> None:
         try:
             counts = await asyncio.to_thread(self._means.store.commit_polls, [p for p, _ in batch], self._means.now())
-        except StoreError as error:
+        except Exception as error:
+            if not isinstance(error, AggregatorError) and len(batch) > 1:
+                for one in batch:  # a defect that one poll meets costs the others nothing
+                    await self._commit([one])
+                return
             for _, done in batch:
                 if not done.done():
                     done.set_exception(error)

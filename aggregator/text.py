@@ -176,7 +176,7 @@ _LATIN = re.compile("[a-zà-öø-ÿœ]+")
 _WORDS = {
     "en": """the a an of and to in is are was were for with on at by from that this its it as be has have will after over
         into than their new how why what not but or more says says first open out up your we our
-        you can now using us he they which amid""",
+        you can now using us he they which amid all some every""",
     "fr": """le la les un une des du de et est en au aux pour avec sur dans par que qui se sa son ses ce cette ces plus il
         elle ne pas d l qu s c n j mais ou sont après avant entre selon chez dont vers sans leur leurs ont été va être
         ouvre à très premier nouveau""",
@@ -201,8 +201,12 @@ def language(text: str) -> str | None:
     return _best_latin(sample)
 
 
+_POSSESSIVE = re.compile(r"(?<=\w)'s\b")
+"""An English genitive: its s is no French pronoun (s'apprête)."""
+
+
 def _best_latin(sample: str) -> str | None:
-    words = _LATIN.findall(sample.replace("’", "'").lower())
+    words = _LATIN.findall(_POSSESSIVE.sub("", sample.replace("’", "'").lower()))
     if not words:
         return None
     scores = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}

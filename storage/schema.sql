@@ -450,6 +450,8 @@ CREATE INDEX evidence_by_line ON evidence (line, seq);
 
 CREATE INDEX item_by_appeared ON item (appeared, seq);
 
+CREATE INDEX item_by_copy ON item (copy_of, appeared, seq);
+
 CREATE INDEX item_by_kind ON item (kind, appeared, seq);
 
 CREATE INDEX item_by_published ON item (source, published);

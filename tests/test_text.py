@@ -185,3 +185,8 @@ def test_cuts_fall_between_clusters(clusters: list[str], n: int) -> None:
         ends.add(max(ends) + len(cluster))
     text = "".join(clusters)
     assert len(cut(text, n)) in ends or "🇫🇷🇫🇷" in text
+
+
+def test_an_english_genitive_makes_no_text_french() -> None:
+    assert language("Kimi K2.5's agent swarm reaches all paying users") == "en"
+    assert language("Moonshot s’apprête à publier K3") == "fr"

@@ -7,8 +7,10 @@ Standard output carries data and nothing else; messages, progress and errors go 
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import os
+import signal
 import sys
 from typing import Any
 
@@ -27,10 +29,12 @@ COMMANDS = {
     "show": ("show", "One item or line with everything known of it."),
     "stories": ("stories", "What several sources reported, most covered first."),
     "labs": ("labs", "The labs that are followed, with their organisations."),
+    "send": ("send", "Mail the digest: a test of SMTP_URL, or a dry run."),
     "sources": ("sources", "The sources with their health; check, add, import, export."),
     "status": ("status", "Health: polls, failing sources, the last digest, the database."),
     "db": ("db", "The database: upgrade, check, backup, restore, prune."),
     "init": ("init", "Write a sources.toml and the storage folder here."),
+    "completion": ("completion", "Print the completion script for bash, zsh or fish."),
     "demo": ("demo", "Everything on the small demo world, without any network."),
 }
 """The commands in the order in which `--help` lists them."""
@@ -93,13 +97,18 @@ def root(ctx: click.Context, config: str | None, database: str | None, verbose: 
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave the process with the documented exit status."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    """Run the command line and leave the process with the documented exit status. SIGTERM ends a command as ^C does."""
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(arguments: list[str]) -> int:
+def execute(arguments: list[str]) -> int:
     """Run one command and return its exit status; errors are told on standard error in one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character gets its number
+            stream.reconfigure(errors="backslashreplace")
     try:
+        _check(arguments)
         result: Any = root.main(args=arguments, prog_name="aggregator", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
@@ -109,7 +118,7 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as leave:
         return int(leave.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print("aggregator: interrupted", file=sys.stderr)
+        print("aggregator: interrupted; what was stored stays stored", file=sys.stderr)
         return 1
     except UsageError as error:
         print(f"aggregator: {error}", file=sys.stderr)
@@ -117,7 +126,32 @@ def run(arguments: list[str]) -> int:
     except AggregatorError as error:
         print(f"aggregator: {error} [code={error.code}]", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output (head, less) has seen enough; within a command click makes a SystemExit of that.
+        _discard_output()
         return 0
+    except Exception as error:
+        # A defect of ours, or an output that cannot be written: still one line, and the whole story only if asked for.
+        logging.getLogger(__name__).info("internal error", exc_info=True)
+        code, hint = (
+            ("output_failed", "") if isinstance(error, OSError) else ("internal", "; -v before the command shows where")
+        )
+        told = " ".join(str(error).split())[:300]
+        print(f"aggregator: {type(error).__name__}: {told} [code={code}]{hint}", file=sys.stderr)
+        _discard_output()
+        return 1
+
+
+def _check(arguments: list[str]) -> None:
+    """Refuse what no command could store, look for or open: bytes that are no text, and NUL."""
+    for argument in arguments:
+        if "\0" in argument or not argument.isprintable() and any(0xD800 <= ord(sign) <= 0xDFFF for sign in argument):
+            raise UsageError(f"{ascii(argument[:40])}: expected text, found bytes that are no UTF-8 or a NUL")
+
+
+def _discard_output() -> None:
+    """Let nothing that is still in standard output's buffer fail at the interpreter's end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return

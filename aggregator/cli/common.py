@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from aggregator.app import Application
 
 
+MOST = 2**31
+"""The largest number that --limit and --offset take."""
+
+
 @contextmanager
 def application(ctx: click.Context, **changes: Any) -> Iterator[Application]:
     """The application of this call, closed at the end. Raises ConfigurationError and StoreError as `app.open` does."""
@@ -29,7 +33,8 @@ def application(ctx: click.Context, **changes: Any) -> Iterator[Application]:
 def moment(
     value: str | None, timezone: str, *, now: datetime | None = None, option: str = "--since"
 ) -> datetime | None:
-    """A value of --since or --until: an ISO date or time, `24h`, `7d`. A bare date is that local day: its start, or its end for --until."""
+    """A value of --since or --until: an ISO date or time, `24h`, `7d`. A bare date is that
+    local day: its start, or its end for --until."""
     from aggregator import dates
     from aggregator.errors import UsageError
 
@@ -53,7 +58,7 @@ def window_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options --limit and --offset."""
-    command = click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first N.")(command)
-    return click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="At most N.")(
+    command = click.option("--offset", type=click.IntRange(0, MOST), default=0, help="Leave out the first N.")(command)
+    return click.option("--limit", type=click.IntRange(0, MOST), default=50, show_default=True, help="At most N.")(
         command
     )

@@ -15,10 +15,14 @@ WEEK = (date(2026, 2, 10), date(2026, 2, 18))
 """The days of the Lunar New Year of 2026 that the demo's digest covers: [10 February, 18 February) local."""
 
 
-NOTICE = (
-    "Demo world: the wording of every text is invented by us and the outlets (*.example) do not exist; "
-    "the facts of the Lunar New Year of 2026 are real."
-)
+NOTICE = {
+    "en": "Demo world: the wording of every text is invented by us and the outlets (*.example) do not exist; "
+    "the facts of the Lunar New Year of 2026 are real.",
+    "fr": "Monde de démonstration\u00a0: la formulation de chaque texte est inventée par nous et les médias (*.example) "
+    "n’existent pas\u202f; les faits du Nouvel An lunaire 2026 sont réels.",
+    "zh": "演示世界：所有文字均由我们编写，所列媒体（*.example）并不存在；2026年农历新年的事实属实。",
+}
+"""Said in the digest of the demo, in its language."""
 
 
 @click.command("demo")
@@ -54,7 +58,7 @@ def _run(folder: Path, language: str, form: str, kept: bool) -> int:
             )
             start = slots.day_bounds(WEEK[0], opened.timezone)[0]
             end = slots.day_bounds(WEEK[1], opened.timezone)[0]
-            click.echo(render(opened.digest(start, end, language=language, notice=NOTICE), form), nl=False)
+            click.echo(render(opened.digest(start, end, language=language, notice=NOTICE[language]), form), nl=False)
     if kept:
         output.say(f"\nLook around: aggregator --config {config} --database sqlite:///{folder / 'demo.db'} releases")
     output.say(

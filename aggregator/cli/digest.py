@@ -55,7 +55,7 @@ def window(
             raise UsageError("--date cannot be combined with --since or --until")
         try:
             return slots.day_bounds(date.fromisoformat(day), timezone)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise UsageError(f"--date {day}: expected a date such as 2026-02-16") from None
     end = common.moment(until, timezone, now=now, option="--until") or now
     start = common.moment(since, timezone, now=now) or end - timedelta(hours=24)

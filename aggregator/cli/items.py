@@ -23,7 +23,7 @@ from aggregator.model import ITEM_KINDS, ItemQuery
 @output.json_option
 @click.pass_context
 def command(
-    ctx: click.Context, words: tuple[str, ...], as_json: bool, limit: int, offset: int, **filters: object
+    ctx: click.Context, /, words: tuple[str, ...], as_json: bool, limit: int, offset: int, **filters: object
 ) -> int:
     """Stored items, newest first. WORDS is a full-text search: all words, Chinese too; "several words" as a phrase."""
     with common.application(ctx) as app:

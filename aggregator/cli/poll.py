@@ -19,7 +19,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
     """
     with common.application(ctx) as app:
         chosen = app.sources(ids)
-        with output.progress(len(chosen), quiet=as_json and False) as tell:
+        with output.progress(len(chosen), quiet=False) as tell:
             outcomes = app.poll(chosen, lambda outcome, left: tell(outcome.id, left))
     failed = [o for o in outcomes if o.outcome in ("failed", "partial")]
     if as_json:

@@ -20,7 +20,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
         now = datetime.now(UTC)
         health, size, counts = app.health(now), app.store.size(), app.store.counts()
         digest = app.store.setting("last_digest")
-        url = app.environment.database_shown
+        url = app.database_shown
     polled = [s.last_poll_at for s in health.sources if s.last_poll_at is not None]
     form = {
         "worker": health.worker,

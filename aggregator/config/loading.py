@@ -26,8 +26,9 @@ LAB_EVERY = timedelta(hours=1)
 """Sources of followed labs are asked at most this far apart."""
 MAXIMUM_BYTES = 8 * 2**20
 
-_HUB_EVERY = {"github": timedelta(hours=1), "huggingface": timedelta(minutes=30), "modelscope": timedelta(hours=1)}
-"""How often an organisation is asked when nothing is said: an hour for GitHub (its anonymous quota) and ModelScope."""
+ORGANISATION_EVERY, PEER_EVERY = timedelta(hours=1), timedelta(hours=3)
+"""How often an organisation on a hub is asked when nothing is said: a followed lab's, and one of the reference line. The
+whole registry so needs under 60 points of GitHub and under 200 calls of Hugging Face an hour (tests/budget)."""
 
 _BUILT = frozenset(KINDS)
 """The kinds that can be read; a set of names, because asking KINDS itself would import a kind."""
@@ -199,7 +200,8 @@ def _organisations(
                         f"expected an organisation once, but {v.shown(name)} stands in labs.{owner}.{hub} too",
                     )
                 owners[source_id.casefold()] = lab.id
-                interval = every.get(lab.id, max(settings.poll_every, _HUB_EVERY[hub]))
+                usual = ORGANISATION_EVERY if lab.region == FOLLOWED else PEER_EVERY
+                interval = every.get(lab.id, max(settings.poll_every, usual))
                 sources[source_id] = Source(
                     id=source_id,
                     kind=hub,
@@ -213,8 +215,12 @@ def _organisations(
 
 
 def _options(lab: Lab, hub: str, name: str) -> dict[str, Any]:
-    """What the kind must know: the organisation or repository, and for GitHub how the lab's lines begin."""
+    """What the kind must know: the organisation or repository, and for GitHub how the lab's lines begin.
+
+    `rank` is its place in the lab's list: an organisation's present name stands before its old ones.
+    """
     options: dict[str, Any] = {"repository" if "/" in name else "organisation": name}
+    options["rank"] = getattr(lab, hub).index(name)
     if hub == "github":
         options["families"] = [spelling for f in lab.families for spelling in (f.name, *f.spellings)]
     return options

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator import releases
-from aggregator.digest.links import HUBS, Link, distance, link, links_of, ordered, tidy, title_of
+from aggregator.digest.links import HUBS, Link, distance, language_of, link, links_of, ordered, tidy, title_of
 from aggregator.digest.ranking import Case, Reason, importance
 from aggregator.model import STATUSES, Item, Lab, LineMaterial, Material, Release, Showing, Source, Story
 
@@ -26,6 +26,7 @@ LATE = 5
 FOLLOWED = "cn"
 _RANK = {status: place for place, status in enumerate(STATUSES)}
 _OF_MODELS = frozenset({"release", "update", "rumour"})
+_LESSER = frozenset({"comparison", "howto", "other"})
 _TELLING = frozenset({"update", "rumour"})
 
 
@@ -209,7 +210,7 @@ def _entry(known: LineMaterial, window: _Window) -> Entry | None:
     points, reasons = importance(Case(now, change, sources))
     return Entry(
         release=_tidied(now),
-        lab_name=tidy(lab.name if lab else known.line.lab, 60),
+        lab_name=tidy(lab.name if lab else "", 60) or known.line.lab,
         change=change,
         importance=points,
         reasons=reasons,
@@ -245,10 +246,12 @@ def _tidied(release: Release) -> Release:
     licence = tidy(release.licence, 80) if release.licence else None
     return replace(
         release,
-        line=tidy(release.line, 80),
+        line=tidy(release.line, 80) or release.lab,
         generation=tidy(release.generation, 80),
         licence=licence,
         open={**release.open, "licence": licence},
+        modalities=tuple(tidy(name, 20) for name in release.modalities),
+        claims=tuple({k: tidy(v) if isinstance(v, str) else v for k, v in claim.items()} for claim in release.claims),
         sizes=tuple(tidy(size, 20) for size in release.sizes),
     )
 
@@ -266,7 +269,7 @@ def _added(known: LineMaterial, material: Material) -> tuple[Link, ...]:
 def _news_of(items: Sequence[Item], window: _Window) -> Link | None:
     """The item that tells of an update or a rumour best: of that kind first, in the reader's language if it can be."""
     for item in sorted(items, key=lambda i: (i.kind not in _TELLING, distance(i.language, window.language))):
-        made = link("story", item.url, item.title, title_of(item.source, window.sources), item.language)
+        made = link("story", item.url, item.title, title_of(item.source, window.sources), language_of(item))
         if made is not None and made.title:
             return made
     return None
@@ -298,7 +301,7 @@ def _link_to(told: Mapping[str, Any], window: _Window) -> Link | None:
     item = window.material.items.get(str(told.get("item")))
     if item is None:
         return None
-    return link("story", item.url, item.title, title_of(item.source, window.sources), item.language)
+    return link("story", item.url, item.title, title_of(item.source, window.sources), language_of(item))
 
 
 def _items_told(material: Material, keys: set[str]) -> set[str]:
@@ -313,7 +316,10 @@ def _items_told(material: Material, keys: set[str]) -> set[str]:
 
 
 def _news(window: _Window, told: set[str]) -> list[News]:
-    """Stories with a followed lab as subject that began in the window and that no entry tells, most covered first."""
+    """Stories with a followed lab as subject that began in the window and that no entry tells, most covered first.
+
+    Among equally covered ones what happened stands before tests, guides and the rest, then the earliest.
+    """
     material = window.material
     found: list[News] = []
     for story in material.stories:
@@ -326,7 +332,7 @@ def _news(window: _Window, told: set[str]) -> list[News]:
         news = _tell(story, items, window)
         if news is not None:
             found.append(news)
-    return sorted(found, key=lambda news: (-news.sources, news.at, news.story))
+    return sorted(found, key=lambda news: (-news.sources, news.kind in _LESSER, news.at, news.story))
 
 
 def _tell(story: Story, items: Sequence[Item], window: _Window) -> News | None:
@@ -336,15 +342,15 @@ def _tell(story: Story, items: Sequence[Item], window: _Window) -> News | None:
         return None
     best = min(spoken, key=lambda i: (distance(i.language, window.language), i.copy_of is not None, i.appeared, i.id))
     kinds = [i.kind for i in spoken]
-    told = link("story", best.url, best.title, "", best.language)
+    told = link("story", best.url, best.title, "", None)
     return News(
         story=story.id,
-        title=tidy(best.title),
-        language=best.language,
+        title=tidy(best.title) or (told.title if told else title_of(best.source, sources)),
+        language=language_of(best),
         url=told.url if told else None,
         source=title_of(best.source, sources),
         kind=max(sorted(set(kinds)), key=kinds.count),
-        topics=tuple(sorted({topic for i in spoken for topic in i.topics})),
+        topics=tuple(sorted({tidy(topic, 40) for i in spoken for topic in i.topics})),
         labs=story.labs,
         lines=story.lines,
         sources=len({i.source for i in spoken}),
@@ -354,12 +360,25 @@ def _tell(story: Story, items: Sequence[Item], window: _Window) -> News | None:
 
 def _late(window: _Window) -> list[News]:
     """Articles about followed labs that were found long after their date: shown as late, never as new."""
-    items = [window.material.items[i] for i in window.material.late if i in window.material.items]
-    told = [
-        News(i.story or i.id, tidy(i.title), i.language, made.url if made else None, title_of(i.source, window.sources),
-             i.kind, i.topics, i.labs, i.lines, 1, i.published or i.appeared)
-        for i in items
-        if i.copy_of is None and any(window.follows(lab) for lab in i.labs)
-        for made in [link("story", i.url, i.title, "", i.language)]
-    ]  # fmt: skip
+    told = []
+    for item in (window.material.items[i] for i in window.material.late if i in window.material.items):
+        if item.copy_of is not None or not any(window.follows(lab) for lab in item.labs):
+            continue
+        source = title_of(item.source, window.sources)
+        made = link("story", item.url, item.title, source, None)
+        told.append(
+            News(
+                story=item.story or item.id,
+                title=tidy(item.title) or (made.title if made else source),
+                language=language_of(item),
+                url=made.url if made else None,
+                source=source,
+                kind=item.kind,
+                topics=item.topics,
+                labs=item.labs,
+                lines=item.lines,
+                sources=1,
+                at=item.published or item.appeared,
+            )
+        )
     return sorted(told, key=lambda news: (news.at, news.story))

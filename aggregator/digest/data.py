@@ -40,7 +40,7 @@ def _entry(entry: Entry, say: Phrases, timezone: str) -> dict[str, Any]:
         "change": entry.change,
         "importance": entry.importance,
         "reasons": [_reason(reason.rule, reason.points, reason.number, say) for reason in entry.reasons],
-        "summary": sentences.summary(entry, say, timezone),
+        "summary": sentences.whole_summary(entry, say, timezone),
         "links": [
             {"kind": one.kind, "url": one.url, "title": one.title, "source": one.source, "language": one.language}
             for one in entry.links

@@ -332,19 +332,21 @@ class _Layout:
         runs = self._told(entry.news) if entry.news is not None else []
         shown = {link.url for link in entry.added} | ({entry.news.url} if entry.news is not None else set())
         for link in entry.links:
-            if link.url in shown:
+            article = link.kind in ("story", "rumour")
+            if link.url in shown or (article and entry.news is not None and link.source == entry.news.source):
                 continue
-            kind = self.say.word("link", link.kind)
-            plain_kind = link.kind in ("story", "rumour")
-            words = link.source if plain_kind else kind + self.say("brackets", words=link.source)
-            runs += [Run(words, "link", link.url), *self._mark(link.language), Run(self.say("dot"), "note")]
+            words = link.source
+            if not article:
+                words = self.say.word("link", link.kind) + self.say("brackets", words=link.source)
+            mark = [] if link.kind in ("weights", "code") else self._mark(link.language)
+            runs += [Run(words, "link", link.url), *mark, Run(self.say("dot"), "note")]
         return merged([*runs, Run(self.say("sources", n=entry.sources), "note")])
 
     def _mark(self, language: str | None, *, bare: bool = False) -> list[Run]:
         """A mark behind what is not in the reader's language."""
-        if self._foreign(language) is None:
+        name = sentences.foreign_language(language, self.say)
+        if not name:
             return []
-        name = self.say.word("language", str(language)) or self.say("language.other")
         words = self.say("in_language", language=name)
         return [Run(words if bare else self.say("brackets", words=words), "note")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ STORIES = 3
 EXCERPT = 280
 """Characters of somebody's text that any output may show."""
 HUBS = {"huggingface": "Hugging Face", "modelscope": "ModelScope", "github": "GitHub"}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_PLACES = tuple(HUBS.values())
 _PAPERS = ("arxiv.org", "openreview.net", "aclanthology.org")
 _KINDS = ("weights", "code", "paper", "announcement", "story", "rumour")
 
@@ -35,10 +38,15 @@ def tidy(raw: str, limit: int = EXCERPT) -> str:
     return text.excerpt(text.scrub(raw), limit)
 
 
+def language_of(item: Item) -> str | None:
+    """The language of an item, None for what is no language's code."""
+    return item.language if item.language and _LANGUAGE.fullmatch(item.language) else None
+
+
 def link(kind: str, url: str | None, title: str, source: str, language: str | None) -> Link | None:
     """A link, or None where the address is none that may be followed (only http and https; hosts as punycode)."""
     safe = urls.http_url(url)
-    return None if safe is None else Link(kind, safe, tidy(title), source, language)
+    return None if safe is None else Link(kind, safe, tidy(title) or urls.host_shown(safe), source, language)
 
 
 def title_of(source_id: str, sources: Mapping[str, Source]) -> str:
@@ -46,7 +54,7 @@ def title_of(source_id: str, sources: Mapping[str, Source]) -> str:
     source = sources.get(source_id)
     if source is not None and source.kind in HUBS:
         return HUBS[source.kind]
-    return tidy(source.title if source is not None and source.title else source_id, 60)
+    return tidy(source.title if source is not None else "", 60) or tidy(source_id, 60)
 
 
 def distance(language: str | None, wanted: str) -> int:
@@ -81,13 +89,17 @@ def links_of(release: Release, items: Sequence[Item], sources: Mapping[str, Sour
     told: dict[str, Link] = {}
     for item in items:
         kind, title = _kind(item, release, sources), title_of(item.source, sources)
-        made = link(kind, item.url, item.guid if kind == "weights" else item.title, title, item.language)
+        made = link(kind, item.url, item.guid if kind == "weights" else item.title, title, language_of(item))
         if kind in ("story", "rumour"):
             _keep(told, title, "", made)
         else:
             _keep(found, kind, title if kind == "weights" else "", made)
-    first = sorted(found.values(), key=lambda made: _KINDS.index(made.kind))
+    first = sorted(found.values(), key=lambda made: (_KINDS.index(made.kind), _place(made.source)))
     return (*first, *list(told.values())[:STORIES])
+
+
+def _place(source: str) -> int:
+    return _PLACES.index(source) if source in _PLACES else len(_PLACES)
 
 
 def _keep(found: dict[str, Link], kind: str, place: str, made: Link | None) -> None:

@@ -13,7 +13,7 @@ from aggregator import urls
 from aggregator.digest.layout import Block, Page, Run, Section
 
 _MARKS = re.compile(r"[\\`*_\[\]|~]")
-_ENTITY = re.compile(r"&(?=#|\w)")
+_ENTITY = re.compile(r"&(?=#|\w+;)")
 _BLOCK = re.compile(r"^([-+=#]|\d{1,9}[.)])")
 """What would begin a block at the start of a line."""
 _IMAGE = re.compile(r"!(?=\\\[|\Z)")
@@ -78,7 +78,8 @@ def _run(run: Run, strong: bool) -> str:
         words = f"**{words}**"
     safe = urls.http_url(run.url) if run.url else None
     if safe is not None:
-        words = f"[{words}]({_UNSAFE_IN_ADDRESS.sub(_percent, safe)})"
+        address = _UNSAFE_IN_ADDRESS.sub(_percent, safe)
+        words = f"[{words}]({_ENTITY.sub('&amp;', address)})"
     before, after = run.words[: len(run.words) - len(run.words.lstrip(" "))], run.words[len(run.words.rstrip(" ")) :]
     return f"{before}{words}{after}"
 

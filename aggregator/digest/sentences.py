@@ -38,6 +38,24 @@ def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> 
     return say.paragraph(sentences)
 
 
+def whole_summary(entry: Entry, say: Phrases, timezone: str) -> str:
+    """The summary with the headline that tells of an update or rumour: quoted, with its source and a foreign language."""
+    words = summary(entry, say, timezone)
+    if entry.news is None:
+        return words
+    foreign = foreign_language(entry.news.language, say)
+    notes = say("clause").join([entry.news.source, *([say("in_language", language=foreign)] if foreign else [])])
+    quoted = say("quoted", words=entry.news.title) + say("brackets", words=notes)
+    return say.paragraph([words, quoted + say("stop")])
+
+
+def foreign_language(language: str | None, say: Phrases) -> str:
+    """The name of a language that is not the reader's; "" for the reader's own or an unknown one."""
+    if not language or language == say.language:
+        return ""
+    return say.word("language", language) or say("language.other")
+
+
 def what(release: Release, say: Phrases) -> list[str]:
     """What a model is: openness, modalities, what can be done with it now, and the licence with what it allows."""
     modalities = say.words("modality", sorted(release.modalities, key=_modality))
@@ -163,7 +181,7 @@ def said(entry: Entry, say: Phrases) -> list[tuple[Said, str]]:
 
 
 def claim(one: Said, say: Phrases) -> str:
-    """One claim with its voice: `trained on Huawei Ascend (says Zhipu)`."""
+    """One claim with its voice: `trained on Huawei Ascend (according to Zhipu)`."""
     about = one.about.removeprefix("training ")
     if about == "expected":
         value = say.word("expected", one.value) or _spoken_date(one.value, say)

@@ -7,7 +7,6 @@ backup ran are rows. A tick that is still at work when the next one comes makes 
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator import slots
+from aggregator import owners, slots
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -27,7 +26,10 @@ log = logging.getLogger(__name__)
 
 TICK = 15
 """Seconds between two looks at what is due."""
-WORKER_LEASE = timedelta(minutes=2)
+WORKER_LEASE = timedelta(minutes=1)
+"""How long a worker that was lost keeps others away (one that was killed on this host: not at all)."""
+FIRST_DIGEST_AFTER = timedelta(minutes=10)
+"""A digest that is due at the start waits for the first polls, but no longer than this."""
 PRUNE_EVERY = timedelta(hours=24)
 
 
@@ -37,13 +39,19 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
     Returns 1 at once when another worker holds the lease on this database.
     """
     stop = until or threading.Event()
-    owner = f"{os.getpid()}@{os.uname().nodename}"
+    owner = owners.name()
+    app.free_leases()
     if not app.store.claim("worker", owner, WORKER_LEASE, datetime.now(UTC)):
         log.error("another worker is running on this database; this one ends")
         return 1
     before = _obey(stop)
+    polled = threading.Event()
     scheduler = BackgroundScheduler(timezone=UTC)
-    for name, job in (("poll", _polls(app)), ("digest", _digests(app)), ("care", _care(app, owner))):
+    for name, job in (
+        ("poll", _polls(app, polled)),
+        ("digest", _digests(app, polled, datetime.now(UTC))),
+        ("care", _care(app, owner, stop)),
+    ):
         scheduler.add_job(
             _guarded(name, job),
             "interval",
@@ -58,9 +66,10 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
     log.info("worker started: %d sources", len(app.sources(())))
     scheduler.start()
     try:
-        while not stop.wait(0.5):
+        while not stop.wait(0.5):  # short waits, so that a signal is handled at once
             pass
     finally:
+        log.info("worker is ending")
         app.stop_polls()
         scheduler.shutdown(wait=True)
         app.store.save_setting("worker_ended", datetime.now(UTC).isoformat())
@@ -96,8 +105,8 @@ def _guarded(name: str, job: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def _polls(app: Application) -> Callable[[], None]:
-    """Poll what is due now."""
+def _polls(app: Application, polled: threading.Event) -> Callable[[], None]:
+    """Poll what is due now; `polled` is set once the first round is over."""
 
     def run() -> None:
         due = app.due(datetime.now(UTC))
@@ -113,17 +122,20 @@ def _polls(app: Application) -> Callable[[], None]:
                     outcome.updated,
                     f" code={outcome.code} detail={outcome.error}" if outcome.error else "",
                 )
+        polled.set()
 
     return run
 
 
-def _digests(app: Application) -> Callable[[], None]:
+def _digests(app: Application, polled: threading.Event, started: datetime) -> Callable[[], None]:
     """Write the digest of the latest slot unless it was written: a Markdown and an HTML file."""
 
     def run() -> None:
         digest = app.configuration.digest
         if not digest.directory:
             return
+        if not polled.is_set() and datetime.now(UTC) - started < FIRST_DIGEST_AFTER:
+            return  # after a pause the news of the day has yet to be fetched
         day = slots.latest_slot(datetime.now(UTC), digest.at, app.timezone)
         if (app.store.setting("last_digest") or "") < day.isoformat():
             app.write_digest(day)
@@ -133,12 +145,15 @@ def _digests(app: Application) -> Callable[[], None]:
     return run
 
 
-def _care(app: Application, owner: str) -> Callable[[], None]:
-    """The heartbeat, the worker's lease, and once a day pruning."""
+def _care(app: Application, owner: str, stop: threading.Event) -> Callable[[], None]:
+    """The heartbeat, the worker's lease, and once a day pruning. Ends the worker if another one has taken over."""
 
     def run() -> None:
         now = datetime.now(UTC)
-        app.store.claim("worker", owner, WORKER_LEASE, now)
+        if not app.store.claim("worker", owner, WORKER_LEASE, now):
+            log.error("another worker has taken over this database; this one ends")
+            stop.set()
+            return
         app.store.save_setting("heartbeat", now.isoformat())
         pruned = app.store.setting("pruned")
         if pruned is None or now - datetime.fromisoformat(pruned) > PRUNE_EVERY:

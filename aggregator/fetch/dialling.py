@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from queue import SimpleQueue
 
@@ -36,6 +37,14 @@ async def dial(address: str, port: int, seconds: float) -> Stream:
     return await httpcore.AnyIOBackend().connect_tcp(address, port, timeout=seconds)
 
 
+DEAF_AFTER = 16
+"""Look-ups that hang, with none answered, before the resolver is taken for unreachable."""
+
+
+HUNG_FOR = 4
+"""How long, in look-up limits, a name whose look-up hung is not looked up again: many sources may share one host."""
+
+
 class Lookups:
     """Look-ups in daemon threads: at most `threads` at once, one for a name that several ask for. `close` it at the end."""
 
@@ -46,6 +55,9 @@ class Lookups:
         self._running: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
         self._jobs: SimpleQueue[tuple[asyncio.Future[Sequence[str]], str, int] | None] = SimpleQueue()
         self._threads = 0
+        self._answered = False
+        self._silent = 0
+        self._hung: dict[tuple[str, int], float] = {}
 
     def close(self) -> None:
         """Let every thread end when it is done; waits for none."""
@@ -54,17 +66,29 @@ class Lookups:
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """A host's addresses, at least one. FetchError dns_failed or dns_timeout, stage dns."""
+        patience = self._patience()
+        if self._hung.get((host, port), 0.0) > time.monotonic():
+            raise _dns(f"looking up {host} hung a moment ago", "dns_timeout")
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(patience):
                 found = await asyncio.shield(await self._start(host, port))
         except TimeoutError:
-            raise _dns(f"looking up {host} took over {self._seconds:g} s", "dns_timeout") from None
+            self._silent += 1
+            self._hung[host, port] = time.monotonic() + HUNG_FOR * self._seconds
+            raise _dns(f"looking up {host} took over {patience:g} s", "dns_timeout") from None
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             raise _dns(f"{host} cannot be resolved: {reason}", "dns_failed") from error
+        self._answered = True
         if not found:
             raise _dns(f"{host} has no address", "dns_failed")
         return found
+
+    def _patience(self) -> float:
+        """Seconds that a look-up may take: a fifth of the limit once many hung and none was ever answered, so that a
+        machine without any network tells so of hundreds of sources in seconds. The first answer ends that."""
+        is_deaf = not self._answered and self._silent >= DEAF_AFTER
+        return self._seconds / 5 if is_deaf else self._seconds
 
     async def _start(self, host: str, port: int) -> asyncio.Future[Sequence[str]]:
         running = self._running.get((host, port))

@@ -102,6 +102,19 @@ def read(
     return Reading(tuple(entries), cursor=updates, last=whole, notes=tuple(notes))
 
 
+def describe(answer: Answer) -> tuple[str, str | None]:
+    """A feed's own title (as sent, "" if it has none) and the language that it claims. Raises ParseError as `read`."""
+    decoded = decode(answer.body, answer.headers)
+    if is_json(decoded.text):
+        value = json_bytes.load(answer)
+        told = value if isinstance(value, dict) else {}
+        title, language = told.get("title"), told.get("language")
+    else:
+        head = dict.get(_parsed(prepare(decoded.text)), "feed") or {}
+        title, language = dict.get(head, "title"), dict.get(head, "language")
+    return title if isinstance(title, str) else "", _language(language if isinstance(language, str) else None)
+
+
 Parsed = tuple[list[Record], str | None]
 """A document's records and the language that it claims."""
 
@@ -126,12 +139,16 @@ def parse(text: FeedText, url: str) -> Parsed:
 
 def _by_feedparser(text: FeedText) -> Parsed | None:
     """The arbiter: reads strictly, then as tag soup."""
-    body = io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>\n' + text.text.encode("utf-8", "replace"))
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    found = _parsed(text)
     is_atom = found.version.startswith("atom")
     claimed = dict.get(found.feed, "language")
     return [_record(entry, is_atom) for entry in found.entries], claimed if isinstance(claimed, str) else None
+
+
+def _parsed(text: FeedText) -> Any:
+    body = io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>\n' + text.text.encode("utf-8", "replace"))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
 _PARSERS: tuple[Callable[[FeedText], Parsed | None], ...] = (_by_feedparser,)

@@ -22,6 +22,7 @@ from urllib.parse import urldefrag
 
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from soupsieve import SelectorSyntaxError
+from soupsieve import compile as compile_selector
 
 from aggregator import dates
 from aggregator.errors import ParseError
@@ -107,6 +108,27 @@ def read(
     return Reading(tuple(entries), cursor=changed, notes=tuple(notes))
 
 
+SELECTORS = ("item", "title", "link", "date", "summary", "group")
+
+
+def wrong_selectors(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is wrong with the CSS selectors among a stanza's options, a line for each; empty if all of them compile."""
+    told = []
+    for key in SELECTORS:
+        chosen, _ = _parted(str(options.get(key) or ""))
+        try:
+            compile_selector(chosen or "*")
+        except (SelectorSyntaxError, NotImplementedError, ValueError) as error:
+            told.append(f"{key}: `{options[key]}` is no CSS selector ({str(error).splitlines()[0]})")
+    return tuple(told)
+
+
+def _parted(selector: str) -> tuple[str, str]:
+    """A selector and the attribute after its `@` ("" if there is none)."""
+    chosen, _, attribute = selector.partition("@") if not selector.endswith("]") else (selector, "", "")
+    return chosen.strip(), attribute.strip()
+
+
 def _complain(soup: BeautifulSoup, text: str, answer: Answer, code: str, told: str) -> None:
     """Raise the error that says best why a page holds no entry."""
     heading = soup.title.get_text(" ", strip=True)[:120] if soup.title else ""
@@ -159,14 +181,12 @@ def _read_item(tag: Tag, options: Mapping[str, Any], group_date: str | None, bor
 
 def _take(tag: Tag, selector: str | None) -> str | None:
     """The text, or with `@attribute` the attribute, of the first match inside an item (or of the item itself)."""
-    chosen, _, attribute = (
-        (selector or "").partition("@") if not (selector or "").endswith("]") else (selector or "", "", "")
-    )
-    where = tag.select_one(chosen) if chosen.strip() else tag
+    chosen, attribute = _parted(selector or "")
+    where = tag.select_one(chosen) if chosen else tag
     if where is None:
         return None
     if attribute:
-        value = where.get(attribute.strip())
+        value = where.get(attribute)
         return str(" ".join(value) if isinstance(value, list) else value).strip() or None if value is not None else None
     return " ".join(where.get_text(" ", strip=True).replace("\u200b", "").split()) or None
 

@@ -41,7 +41,11 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else dump_json(value)
+        if value is None:
+            return None
+        text = dump_json(value)
+        # half a surrogate pair in a cursor or a note must not cost the poll
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
@@ -49,7 +53,7 @@ class Json(TypeDecorator[Any]):
 
 def dump_json(value: Any) -> str:
     """Return a JSON value as compact text with sorted keys (mappings and tuples of any kind, times as ISO 8601)."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -60,3 +64,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     raise TypeError(f"not plain JSON: {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)

@@ -234,9 +234,23 @@ def empty_index(connection: Connection) -> None:
 
 def matching(phrases: Sequence[Phrase]) -> sa.TextualSelect:
     """Return the selection of the numbers (`seq`) of the items that hold all phrases."""
-    query = " AND ".join(f'"{" ".join(p.tokens)}"' + (" *" if p.prefix else "") for p in phrases)
     found = sa.text(f"SELECT rowid AS seq FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words")
-    return found.bindparams(search_words=query).columns(sa.column("seq", sa.Integer))
+    return found.bindparams(search_words=_search_words(phrases)).columns(sa.column("seq", sa.Integer))
+
+
+def holds(phrases: Sequence[Phrase]) -> sa.TextClause:
+    """Return the condition that the item at hand holds all phrases: for a walk along an index, where most items do."""
+    inside = f"SELECT 1 FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words AND rowid = item.seq"
+    return sa.text(f"EXISTS ({inside})").bindparams(search_words=_search_words(phrases))
+
+
+def unindexed(column: sa.Column[Any]) -> Any:
+    """Return a column as the planner does not look it up in an index: where another way is known to be the short one."""
+    return sa.literal_column(f"+{column.table.name}.{column.name}", column.type)
+
+
+def _search_words(phrases: Sequence[Phrase]) -> str:
+    return " AND ".join(f'"{" ".join(p.tokens)}"' + (" *" if p.prefix else "") for p in phrases)
 
 
 # ----------------------------------------------------------------------------------------------------------- upkeep

@@ -184,7 +184,7 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
         "last_new_at": now if counts.new else row.last_new_at,
         "baseline_at": row.baseline_at or (now if ok and poll.complete else None),
         "fail_count": row.fail_count + 1 if failed else row.fail_count if deferred else 0,
-        "error": poll.error,
+        "error": _plain(poll.error),
         "error_code": poll.error_code,
         "error_stage": poll.error_stage,
         "retry_at": poll.retry_at,
@@ -208,7 +208,12 @@ def _log_row(poll: Poll, counts: PollCounts, now: datetime) -> dict[str, Any]:
         "requests": poll.requests,
         "code": poll.error_code,
         "stage": poll.error_stage,
-        "error": poll.error,
+        "error": _plain(poll.error),
         "retry_at": poll.retry_at,
         "notes": list(poll.notes),
     }
+
+
+def _plain(text: str | None) -> str | None:
+    """Return text that a database takes, whatever a server put into its error."""
+    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -7,7 +7,7 @@ Safe to use from several threads, and by several processes on one file at once. 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -224,6 +224,21 @@ class Store:
         """Give back the right to poll a source."""
         with dialect.writing(self.engine) as connection:
             states.release_lease(connection, source_id, owner)
+
+    def free_leases(self, is_dead: Callable[[str], bool]) -> int:
+        """Give back the leases and named rights of owners that are dead, as `is_dead` says; return how many owners."""
+        source: Any = tables.SourceRow.__table__  # type: ignore[attr-defined]
+        lease: Any = tables.LeaseRow.__table__  # type: ignore[attr-defined]
+        with dialect.reading(self.engine) as connection:
+            owners = set(connection.scalars(sa.select(source.c.lease_owner).where(source.c.lease_owner.is_not(None))))
+            owners |= set(connection.scalars(sa.select(lease.c.owner).where(lease.c.until.is_not(None))))
+        dead = sorted(owner for owner in owners if is_dead(owner))
+        if dead:
+            with dialect.writing(self.engine) as connection:
+                free = sa.update(source).where(source.c.lease_owner.in_(dead))
+                connection.execute(free.values(lease_owner=None, lease_until=None))
+                connection.execute(sa.update(lease).where(lease.c.owner.in_(dead)).values(until=None))
+        return len(dead)
 
     def commit_polls(self, polls_: Sequence[Poll], now: datetime) -> list[PollCounts]:
         """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError."""

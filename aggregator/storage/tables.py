@@ -162,6 +162,7 @@ class ItemRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "key", name="item_source_key"),
         Index("item_by_appeared", "appeared", "seq"),
+        Index("item_by_copy", "copy_of", "appeared", "seq"),
         Index("item_by_source", "source", "appeared", "seq"),
         Index("item_by_published", "source", "published"),
         Index("item_by_kind", "kind", "appeared", "seq"),

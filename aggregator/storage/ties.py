@@ -33,21 +33,27 @@ CROWD = 300
 
 
 class Groups:
-    """Disjoint sets of items by number."""
+    """Disjoint sets of items by number. Only `add` and `join` make an item a member of anything; asking does not."""
 
-    def __init__(self) -> None:
-        self._parent: dict[int, int] = {}
+    def __init__(self, members: Iterable[int] = ()) -> None:
+        self._parent: dict[int, int] = {one: one for one in members}
 
     def find(self, one: int) -> int:
-        parent = self._parent.setdefault(one, one)
-        while parent != self._parent[parent]:
+        """Return the representative of an item's set (itself, if it is in none)."""
+        parent = self._parent.get(one, one)
+        while parent != self._parent.get(parent, parent):
             self._parent[parent] = self._parent[self._parent[parent]]
             parent = self._parent[parent]
-        self._parent[one] = parent
+        if one in self._parent:
+            self._parent[one] = parent
         return parent
 
     def join(self, one: int, other: int) -> None:
-        self._parent[self.find(one)] = self.find(other)
+        """Unite the sets of two items."""
+        for each in (one, other):
+            self._parent.setdefault(each, each)
+        first, second = self.find(one), self.find(other)
+        self._parent[first] = second
 
     def sets(self) -> list[set[int]]:
         found: dict[int, set[int]] = defaultdict(set)
@@ -63,9 +69,7 @@ def link_copies(connection: Connection, touched: Touched, rules: Rules) -> set[i
     """Set `copy_of` for all items that are tied to touched ones; return those whose root changed."""
     loose = touched.edited | _component(connection, ITEM.c.copy_of, touched.edited, by_id=True)
     start = touched.new | loose
-    groups = Groups()
-    for seq in start:
-        groups.find(seq)
+    groups = Groups(start)
     rows = _rows(connection, start)
     tied = _same_keys(connection, rows.values()) + _near(connection, start, rules)
     for one, other in tied:
@@ -188,9 +192,7 @@ def link_stories(connection: Connection, touched: Touched, moved: set[int], rule
     _write_buckets(connection, told, touched.new | touched.edited, rules)
     near = _bucket_mates(connection, start)
     told |= _events(connection, {seq for mates in near.values() for seq in mates} - set(told), rules)
-    groups = Groups()
-    for seq in start:
-        groups.find(seq)
+    groups = Groups(start)
     others: set[int] = set()
     roots = _roots_of_copies(connection, start)
     for seq, root in roots.items():

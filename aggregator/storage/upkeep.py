@@ -178,8 +178,8 @@ def _releases(connection: Connection, rules: Rules, regions: Mapping[str, str]) 
 def prune(connection: Connection, before: datetime, now: datetime, rules: Rules, regions: Mapping[str, str]) -> int:
     """Remove items that appeared before a time; return how many.
 
-    Kept are the evidence of releases, items of hubs, those in a digest, and those that their source served lately enough
-    to be served again. A tombstone for each key keeps what was removed from coming back as new.
+    Kept are the evidence of releases, items of hubs, those in a digest, and the roots of copies that are kept. A tombstone
+    for each key keeps what was removed from coming back as new; a copy of it that stays finds another root.
     """
     evidence = sa.select(EVIDENCE.c.item).where(EVIDENCE.c.status != "mention")
     repositories = sa.select(ARTIFACT.c.item).where(ARTIFACT.c.item.is_not(None))

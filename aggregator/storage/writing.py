@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from aggregator.model import LineName, Prepared, Repository
+from aggregator.model import LineName, Prepared
 from aggregator.searching import search_tokens
 from aggregator.storage import dialect, tables
+from aggregator.storage.artifacts import write_artifacts
 from aggregator.storage.matching import Incoming, by_time, ident
 
 LATE = timedelta(days=7)
@@ -30,7 +31,6 @@ ALIAS = tables.table_of(tables.AliasRow)
 LINE = tables.table_of(tables.LineRow)
 GENERATION = tables.table_of(tables.GenerationRow)
 EVIDENCE = tables.table_of(tables.EvidenceRow)
-ARTIFACT = tables.table_of(tables.ArtifactRow)
 QUARANTINE = tables.table_of(tables.QuarantineRow)
 ITEM_LINE = tables.table_of(tables.ItemLineRow)
 ITEM_LAB = tables.table_of(tables.ItemLabRow)
@@ -111,8 +111,7 @@ def _write_all(
     touched = Touched()
     new = [one for one in wanted if one.known is None]
     old = [one for one in wanted if one.known is not None]
-    names = {line.key: line for one in wanted for line in lines_of(one.prepared)}
-    save_lines(connection, names.values())
+    save_lines(connection, {line for one in wanted for line in lines_of(one.prepared)})
     if new:
         number = dialect.reserve_numbers(connection, ITEM, len(new))
         rows = []
@@ -130,7 +129,7 @@ def _write_all(
         _update_rows(connection, old, now)
         touched.edited.update(one.seq for one in old)
     _write_parts(connection, wanted)
-    _write_artifacts(connection, wanted, touched, now)
+    touched.lines |= write_artifacts(connection, wanted, now)
     dialect.index_items(connection, [(one.seq, *tokens_of(one.prepared)) for one in wanted])
     touched.lines |= {e.line.key for one in wanted for e in one.prepared.labels.evidence}
     return touched
@@ -321,7 +320,11 @@ def signed(number: int) -> int:
 
 def save_lines(connection: Connection, names: Iterable[LineName]) -> None:
     """Keep the names of lines; where one key is written in two ways the same one wins in every order."""
-    wanted = {name.key: name for name in names}
+    wanted: dict[str, LineName] = {}
+    for name in names:
+        other = wanted.get(name.key)
+        if other is None or _name_order(name) < _name_order(other):
+            wanted[name.key] = name
     if not wanted:
         return
     known: dict[str, Any] = {}
@@ -347,87 +350,9 @@ def save_lines(connection: Connection, names: Iterable[LineName]) -> None:
 
 
 def _name_order(name: Any) -> tuple[Any, ...]:
-    """A line that is known in more detail comes first, then the smaller name."""
-    return (
-        not name.lab,
-        not name.generation,
-        name.lab,
-        name.name,
-        name.family,
-        name.version,
-        name.tier,
-        name.generation,
-    )
-
-
-# --------------------------------------------------------------------------------------------------------- artifacts
-
-
-def _write_artifacts(connection: Connection, wanted: Sequence[Incoming], touched: Touched, now: datetime) -> None:
-    rows = [_artifact_row(one, one.prepared.entry.artifact, now) for one in wanted if one.prepared.entry.artifact]
-    if not rows:
-        return
-    known: dict[tuple[str, str], Any] = {}
-    wanted_ids = {row["lasting_id"] for row in rows}
-    for some in dialect.chunks(wanted_ids):
-        stored = (
-            sa.select(ARTIFACT, ITEM.c.id.label("item_id"))
-            .join(ITEM, ITEM.c.seq == ARTIFACT.c.item, isouter=True)
-            .where(ARTIFACT.c.lasting_id.in_(some))
-        )
-        known.update(((found.hub, found.lasting_id), found) for found in connection.execute(stored))
-    for row in rows:
-        before = known.get((row["hub"], row["lasting_id"]))
-        item_id = row.pop("item_id")
-        if before is not None:
-            former = set(before.former_names) | {before.name}
-            row["former_names"] = sorted(former - {row["name"]})
-            row["first_seen"] = before.first_seen
-            if before.item_id is not None and before.item_id < item_id:
-                row["item"] = before.item
-            touched.lines.update(filter(None, [before.line]))
-        touched.lines.update(filter(None, [row["line"]]))
-    connection.execute(dialect.insert_or_update(ARTIFACT, ["hub", "lasting_id"]), rows)
-
-
-def _artifact_row(one: Incoming, repository: Repository, now: datetime) -> dict[str, Any]:
-    prepared, name = one.prepared, one.prepared.labels.artifact
-    says = {v for e in prepared.labels.evidence for fact, v in e.facts if fact == "weights"}
-    has_weights = bool(says & {"yes", "gated"}) if says else repository.hub != "github"
-    licence = repository.licence_name if repository.licence == "other" else repository.licence
-    return {
-        "hub": repository.hub,
-        "lasting_id": prepared.entry.lasting_id or f"name:{repository.id}",
-        "name": repository.id,
-        "former_names": [],
-        "item": one.seq,
-        "item_id": one.known.id if one.known is not None else one.id,
-        "source": one.poll.source.id,
-        "line": name.line.key if name else None,
-        "kind": name.kind if name else None,
-        "size": name.size if name else None,
-        "precision": name.precision if name else None,
-        "stage": name.stage if name else None,
-        "snapshot": name.snapshot if name else None,
-        "base": name.base if name else None,
-        "first_party": name.first_party if name else True,
-        "weights": has_weights,
-        "gated": bool(repository.gated),
-        "licence": licence or repository.licence,
-        "licence_name": repository.licence_name,
-        "licence_link": repository.licence_link,
-        "bytes": repository.bytes,
-        "parameters": repository.parameters,
-        "context": repository.context,
-        "url": prepared.url,
-        "created": repository.created,
-        "modified": repository.modified,
-        "first_seen": now,
-        "missing_since": None,
-        "likes": repository.likes,
-        "downloads": repository.downloads,
-        "extra": {"pipeline": repository.pipeline, "library": repository.library},
-    }
+    """A line that is known in more detail comes first, then the name with fewer spaces, as repositories are called."""
+    known = (not name.lab, not name.generation, name.lab)
+    return (*known, name.name.count(" "), name.name, name.family, name.version, name.tier, name.generation)
 
 
 def _quarantine(connection: Connection, one: Incoming, reason: str, now: datetime) -> None:

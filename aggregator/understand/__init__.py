@@ -1,1 +1,1 @@
-"""The parts of understanding: folding, matching, vocabularies, subjects, facts. `aggregator.understanding` is their door."""
+"""What reading names and words needs below the rules: folding, matching, vocabularies, tails of names, peers, patterns."""

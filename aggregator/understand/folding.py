@@ -22,6 +22,7 @@ _TRADITIONAL = "TSCharacters.txt"
 _HONG_KONG = {"麪": "面", "裏": "里", "綫": "线", "爲": "为", "荷里活": "好莱坞"}
 _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
+_ACCENT = re.compile(f"[{_ACCENTED}]")
 _ACCENTS = str.maketrans(_ACCENTED, _PLAIN)
 
 
@@ -37,11 +38,23 @@ def _table() -> dict[int, str]:
         old, _, new = row.partition("\t")
         if len(old) == 1 and new:
             table[ord(old)] = new.split()[0]
+    table.pop(ord("昇"), None)  # the name of a chip in simplified text too
     table.update({ord(a): b for a, b in _HONG_KONG.items() if len(a) == 1})
     return table
 
 
 _TABLE = _table()
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_SPECIAL = re.compile("[" + re.escape("".join(_PUNCTUATION)) + "]")
+"""What is replaced in a text without Chinese characters: found faster than each character is looked up."""
+
+
+def _replaced(match: re.Match[str]) -> str:
+    return _TABLE[ord(match.group())]
+
+
+_WIDE_SPACE = re.compile("(?<=\\S)\u3000+(?=\\S)")
+"""Between clauses where a headline has no punctuation (Hong Kong papers)."""
 _CONTROL = re.compile(r"[\t\r\n]")
 
 
@@ -49,7 +62,10 @@ def normal(text: str) -> str:
     """NFKC, one kind of dash, quote and space, simplified characters. ASCII text comes back as it is but for blanks."""
     if text.isascii():
         return _CONTROL.sub(" ", text)
-    return unicodedata.normalize("NFKC", text).translate(_TABLE)
+    if "\u3000" in text:
+        text = _WIDE_SPACE.sub(" | ", text)
+    text = unicodedata.normalize("NFKC", text)
+    return text.translate(_TABLE) if _CJK.search(text) else _SPECIAL.sub(_replaced, text)
 
 
 def low(text: str) -> str:
@@ -57,4 +73,11 @@ def low(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
-    return lowered if lowered.isascii() else lowered.translate(_ACCENTS)
+    if lowered.isascii() or _ACCENT.search(lowered) is None:
+        return lowered
+    return lowered.translate(_ACCENTS)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text has Chinese characters."""
+    return _CJK.search(text) is not None

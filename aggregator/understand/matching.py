@@ -25,20 +25,18 @@ class Hit(NamedTuple):
 
 
 class Matcher:
-    """A set of words with values. A longer word at the same place hides the shorter ones inside it if `longest`."""
+    """A set of words with values."""
 
     def __init__(self, words: Iterable[tuple[str, Any]]) -> None:
-        gathered: dict[str, list[tuple[bool, bool, bool, Any]]] = {}
+        gathered: dict[str, list[tuple[bool, bool, Any]]] = {}
         for word, value in words:
             start, free = word.startswith("^"), word.endswith("*")
             plain = low(normal(word.lstrip("^").rstrip("*")))
             if plain:
-                left = plain[0] in _LATIN
-                right = not free and plain[-1] in _LATIN
-                gathered.setdefault(plain, []).append((left, right, start, value))
+                gathered.setdefault(plain, []).append((not free and plain[-1] in _LATIN, start, value))
         self._automaton = ahocorasick.Automaton()
         for plain, values in gathered.items():
-            self._automaton.add_word(plain, (len(plain), tuple(values)))
+            self._automaton.add_word(plain, (len(plain), plain[0] in _LATIN, tuple(values)))
         self._empty = not gathered
         if not self._empty:
             self._automaton.make_automaton()
@@ -49,24 +47,13 @@ class Matcher:
             return []
         hits: list[Hit] = []
         last = len(lowered)
-        for at, (length, values) in self._automaton.iter(lowered):
+        for at, (length, left, values) in self._automaton.iter(lowered):
             end, begin = at + 1, at + 1 - length
-            bound_left = begin == 0 or lowered[begin - 1] not in _LATIN
-            bound_right = end == last or lowered[end] not in _LATIN
-            for left, right, start, value in values:
-                if (left and not bound_left) or (right and not bound_right) or (start and begin):
+            if left and begin and lowered[begin - 1] in _LATIN:
+                continue
+            bound = end == last or lowered[end] not in _LATIN
+            for right, start, value in values:
+                if (right and not bound) or (start and begin):
                     continue
                 hits.append(Hit(begin, end, value))
         return hits
-
-
-def longest(hits: list[Hit]) -> list[Hit]:
-    """Without the hits that lie inside a longer one; in the order of the text."""
-    kept: list[Hit] = []
-    reach = -1
-    for hit in sorted(hits, key=lambda h: (h.start, h.start - h.end)):
-        if hit.end <= reach and not (kept and hit.start == kept[-1].start and hit.end == kept[-1].end):
-            continue
-        kept.append(hit)
-        reach = max(reach, hit.end)
-    return kept

@@ -55,13 +55,25 @@ _AHEAD = re.compile(
 )
 _ONE_TIER = re.compile(rf"(?:{_TIERS})(?![A-Za-z0-9-])")
 _STAGED = frozenset(words.STAGES)
-_NO_LINE = words.TOOLS | frozenset("plan bot studio cloud work code claw coding pro business team desktop chat".split())
+_NO_LINE = words.TOOLS | vocabulary.PRODUCT_WORDS
 
 
 class _State:
     """What has been read so far of one name."""
 
-    __slots__ = ("family", "lead", "version", "tiers", "end", "shape", "artifact", "hyphen", "spaced", "written")
+    __slots__ = (
+        "family",
+        "lead",
+        "version",
+        "tiers",
+        "end",
+        "shape",
+        "artifact",
+        "hyphen",
+        "spaced",
+        "tiers_named",
+        "written",
+    )
 
     def __init__(self, family: str, end: int) -> None:
         self.family = family
@@ -74,6 +86,7 @@ class _State:
         self.hyphen = False
         self.spaced = False
         self.written = family
+        self.tiers_named = False
 
 
 def read(text: str, start: int, family: str) -> Tail | None:
@@ -98,6 +111,8 @@ def _separator(text: str, position: int) -> tuple[str, int] | None:
     if position >= len(text):
         return None
     sign = text[position]
+    if sign == "." and re.match(r"\.[a-z]{2,6}(?![a-z])", text[position : position + 8]):
+        return (".", position + 1)
     if sign in "-_·":
         return ("-", position + 1) if position + 1 < len(text) and text[position + 1].isascii() else None
     if sign == " ":
@@ -205,13 +220,15 @@ def _version(text: str, match: re.Match[str], sign: str, state: _State) -> int |
         state.tiers.append(rest)
     state.hyphen = sign == "-"
     state.spaced = sign == " "
-    if letters or "." in number and sign != " " or rest or state.lead or sign == "-":
+    if letters or "." in number or rest or state.lead or sign == "-":
         state.shape = max(SURE, state.shape)
     return match.end()
 
 
 def _tier(text: str, match: re.Match[str], sign: str, state: _State) -> int | None:
     word, lower = match.group(), match.group().lower()
+    if sign == ".":
+        return _dotted(match, state)
     if lower in vocabulary.NO_TIERS or sign == "":
         return None
     if sign == " ":
@@ -223,15 +240,16 @@ def _tier(text: str, match: re.Match[str], sign: str, state: _State) -> int | No
             state.tiers.append(word)
             state.shape = max(SURE, state.shape)
             return match.end()
-        if lower in vocabulary.LEADING_WORDS or state.lead and lower in vocabulary.SPACED_TIERS:
-            if _number_follows(text, match.end()) or lower in vocabulary.SURE_SPACED:
-                state.lead.append(word)
-                state.written += f" {word}"
-                return match.end()
+        leads = lower in vocabulary.LEADING_WORDS or (state.lead and lower in vocabulary.SPACED_TIERS)
+        if leads and (_number_follows(text, match.end()) or lower in vocabulary.SURE_SPACED):
+            state.lead.append(word)
+            state.written += f" {word}"
+            return match.end()
         return None
     known = lower in words.TIERS or lower in vocabulary.LEADING_WORDS
     if not state.version and not known:
-        if not word[0].isupper() or not _number_follows(text, match.end()):
+        inner = re.search(r"[a-z][A-Z]|^[A-Z]{2,}$", word) is not None and lower not in words.TOOLS
+        if not word[0].isupper() or not (inner or _number_follows(text, match.end())):
             return None
     elif not known and word.islower() and len(word) > 6:
         return None
@@ -252,16 +270,29 @@ def _tier(text: str, match: re.Match[str], sign: str, state: _State) -> int | No
     return match.end()
 
 
+def _dotted(match: re.Match[str], state: _State) -> int | None:
+    """A word joined by a dot (`dots.ocr`): part of the family's name, if it is a tier."""
+    word = match.group()
+    if state.version or state.lead or word.rstrip("0123456789.") not in words.TIERS | {"llm", "vlm", "mocr"}:
+        return None
+    number = re.search(r"\d+(?:\.\d+)?$", word)
+    state.family = state.written = f"{state.family}.{word[: number.start()] if number else word}"
+    state.tiers_named = True
+    if number:
+        state.version = number.group()
+    return match.end()
+
+
 def _number_follows(text: str, position: int) -> bool:
     return re.match(r"[- ]?(?:[A-Z][a-z]+[- ])?[A-Z]?\d", text[position : position + 14]) is not None
 
 
 def _finish(text: str, state: _State) -> Tail | None:
-    if not state.version and not state.lead and not state.tiers:
+    if not state.version and not state.lead and not state.tiers and not state.tiers_named:
         return None
-    if not state.version and not state.artifact:
-        if all(word.lower() in _NO_LINE for word in state.lead + state.tiers):
-            return None
+    nothing_but_words = " " not in state.family and not state.version and not state.artifact and not state.tiers_named
+    if nothing_but_words and all(word.lower() in _NO_LINE for word in state.lead + state.tiers):
+        return None
     if state.version and not state.lead:
         family, tier, name = state.family, "-".join(state.tiers), ""
     elif state.version:

@@ -5,54 +5,61 @@ Nothing here lists models or versions: a new version or tier is recognised witho
 
 from __future__ import annotations
 
-COMMON_FAMILIES = frozenset(
-    """
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMMON_FAMILIES = _words("""
     step yi ling ring ming wan seed spark index dots muse phi emu kat glm mai janus moonlight bagel cosmos marco yuan
-    imagen codex nova aurora titan vidu lance glyph moss confucius mimo go-1 sora veo lyria kling llama mistral gemini claude kimi pangu 万相 星火 文心
+    imagen codex nova aurora titan vidu lance glyph moss confucius mimo go-1 sora veo lyria llama mistral gemini
+    claude kimi pangu 万相 星火 文心
     豆包 ernie minimax 盘古 混元 海螺 天工 百灵 龙猫 书生 通义 百川 日日新 悟道
-    """.split()
-)
+    """)
 """Families that are everyday words or names of other things: they need a sure form or something of the field near."""
 
-BARE_COMMON = frozenset(
-    "step yi ling ring ming wan seed spark index dots muse phi emu kat mai go-1 janus bagel cosmos marco yuan lance glyph moss confucius".split()
+BARE_COMMON = _words(
+    "step yi ling ring ming wan seed spark index dots muse phi emu kat mai go-1 janus bagel cosmos marco"
+    " yuan lance glyph moss confucius"
 )
 """Of these, the ones so common that only their own lab, or a form that nothing else has, lets them count."""
 
-WEAK_NAMES = frozenset(
-    """
-    kimi moonshot mistral mimo meta fair red mai gemini claude llama grok sora veo glm kunlun index skywork pangu kling vidu codex
+WEAK_NAMES = _words("""
+    kimi moonshot mistral mimo meta fair red mai gemini claude llama grok sora veo glm kunlun index skywork pangu
+    kling vidu codex
     ernie minimax hunyuan 豆包 360
-    月之暗面 混元 海螺 文心 星火 天工 书生 龙猫 百灵 盘古 万相 即梦 元宝 通义 悟道 智源 面壁 百川 幻方 阶跃 日日新 百炼 清言
+    月之暗面 混元 海螺 文心 星火 天工 书生 龙猫 百灵 盘古 万相 即梦 元宝 通义 悟道 智源 面壁 百川 幻方 阶跃 日日新
+    百炼 清言
     可灵 可图 蓝心 安第斯 言犀 浦语 飞桨 字节 蚂蚁
-    """.split()
-)
+    """)
 """Names of labs that are also words or other things: they need something of the field near."""
 
-HOUSES = frozenset(
-    """
-    google microsoft nvidia xiaomi huawei alibaba tencent baidu jd vivo oppo bilibili unitree kuaishou meituan bytedance rednote
-    小米 华为 百度 腾讯 阿里巴巴 阿里 美团 快手 京东 小红书 哔哩哔哩 b站 微软 英伟达 昇腾 宇树 讯飞 科大讯飞 商汤 字节跳动
-    """.split()
-)
+HOUSES = _words("""
+    google microsoft nvidia xiaomi huawei alibaba tencent baidu jd vivo oppo bilibili unitree kuaishou meituan
+    bytedance rednote
+    小米 华为 百度 腾讯 阿里巴巴 阿里 美团 快手 京东 小红书 哔哩哔哩 b站 微软 英伟达 昇腾 宇树 讯飞 科大讯飞 商汤
+    字节跳动
+    """)
 """Houses with other business too: they are labs wherever they stand, but make no text one of the field."""
 
-CASED_NAMES = frozenset("red fair mai meta index jd step spark ring ming ling wan seed yi muse emu kat go".split())
+EASY_NAMES = _words("豆包 可灵 即梦 kimi claude gemini grok llama sora codex minimax moonshot mistral")
+"""Weak names that in a Chinese text need nothing of the field: there only what collides speaks against them."""
+
+CASED_NAMES = _words("red fair mai meta index jd step spark ring ming ling wan seed yi muse emu kat go")
 """Latin names that count only as they are written in the list (`Meta`, not `meta`)."""
 
-BRAND_FAMILIES = frozenset(
-    """
+BRAND_FAMILIES = _words("""
     seedance seedream sora veo gemma lyria imagen codex chatgpt hailuo kling vidu paddleocr pp-ocr qianfan wan hunyuan
     hunyuanimage hunyuanvideo hunyuan3d mixtral ministral codeqwen chatglm cogvideo cogview intern-s internlm internvl
     internvideo step-audio hy3 hy4 hy hy-world hy-mt skyreels matrix-game robobrain emu bge wudao gte marco ovis cosmos
-    gr00t joyai moss moss-tts llada fun-asr skywork autoglm codegeex pangu openpangu firered dots index indextts wall-oss
+    gr00t joyai moss moss-tts llada fun-asr skywork autoglm codegeex pangu openpangu firered dots index indextts
+    wall-oss
     qwen glm kimi doubao minimax step ernie mimo minicpm seed deepseek mistral llama gemini claude gpt grok keye kat
     agentcpm voxcpm bitcpm
-    """.split()
-)
+    """)
 """Families whose models carry numbers: the bare word is a brand, and names a lab but no line."""
 
-LOWER_TIERS = frozenset("mini nano lite turbo".split())
+LOWER_TIERS = _words("mini nano lite turbo")
 """Tier words that may be written small behind a space (`GPT-4o mini`)."""
 
 LETTERS: dict[str, str] = {
@@ -75,20 +82,30 @@ SERIES: dict[str, str] = {"opus": "claude", "sonnet": "claude", "haiku": "claude
 """Words that name a family's line without the family (`Opus 4.6`)."""
 
 DOMAIN: tuple[str, ...] = tuple(
-    """
-    ai ia a.i. i.a. llm llms vlm agi gpt* chatgpt chatbot* chatbots open-source open-weight* open-weights open-sourc* weights
-    multimodal* token tokens agentic agents hugging* huggingface modelscope github gpu gpus ollama vllm llama.cpp gguf mlx
+    sorted(
+        _words("""
+    ai ia a.i. i.a. llm llms vlm agi gpt* chatgpt chatbot* chatbots open-source open-weight* open-weights
+    open-sourc* weights
+    multimodal* token tokens agentic agents hugging* huggingface modelscope github gpu gpus ollama vllm llama.cpp
+    gguf mlx
     mlx-lm sglang transformer transformers inference quantis* quantiz* fine-tun* finetun* reasoning neural pretrain*
     artificial* parameter parameters moe mixture-of-experts benchmark benchmarks lmarena swe-bench text-to-* robotic*
     coding-plan coder api apis deepmind openai anthropic distill* foundation-model* modele modeles jetons poids
-    app apps shares raises raised funding startup startups start-up start-ups valuation database assistant leve lever bourse
-    developers intelligence* multimodale conversationnel inferenc* ouverts parametres checkpoint checkpoints embedding* diffusion
-    """.split()
+    app apps shares raises raised funding startup startups start-up start-ups valuation database assistant leve
+    lever bourse
+    developers entity-list preview audio lawmakers chat intelligence* multimodale conversationnel inferenc* ouverts
+    parametres checkpoint checkpoints embedding* diffusion
+    """)
+    )
 ) + tuple(
-    """
-    大模型 模型 人工智能 智能体 开源 权重 多模态 算力 推理 词元 大语言 生成式 文生 图生 机器人 具身 蒸馏 训练 微调 融资 估值 独角兽 初创 量化 提示词 上下文 杨植麟 梁文锋 闫俊杰 唐杰 王小川 李开复 姜大昕 林俊旸 吴永辉 姚顺雨 预训练
+    sorted(
+        _words("""
+    大模型 模型 人工智能 智能体 开源 权重 多模态 算力 推理 词元 大语言 生成式 文生 图生 机器人 具身 蒸馏 训练 微调
+    融资 估值 独角兽 初创 量化 提示词 上下文 数字人 杨植麟 梁文锋 闫俊杰 唐杰 王小川 李开复 姜大昕 林俊旸 吴永辉
+    姚顺雨 预训练
     视频生成 语音识别 智能助手 对话机器人 芯片
-    """.split()
+    """)
+    )
 )
 """Words of the field: one of them near makes a weak name mean the lab."""
 
@@ -105,7 +122,7 @@ COLLISIONS: dict[str, tuple[str, ...]] = {
     ),
     "spark": ("apache", "pyspark", "hadoop", "spark sql", "databricks"),
     "ring": ("doorbell*", "sonnette*", "wedding", "smart ring", "lord of the ring*"),
-    "gemini": ("crypto*", "winklevoss", "horoscope", "zodiac", "astrolog*", "nasa"),
+    "gemini": ("crypto*", "加密", "双子座", "winklevoss", "horoscope", "zodiac", "astrolog*", "nasa"),
     "moonshot": ("nasa", "lunar", "artemis", "lunaire", "cancer", "biden"),
     "mistral": (
         "tramontane",
@@ -128,7 +145,16 @@ COLLISIONS: dict[str, tuple[str, ...]] = {
     "星火": ("燎原",),
     "海螺": ("海螺水泥", "海螺沟", "海螺集团"),
     "豆包": ("粘豆包", "豆沙", "红豆", "黄米", "包子", "面点"),
-    "minimax": ("alpha-beta", "game tree*", "minimax algorithm", "minimax theorem", "极小极大", "博弈树", "elagage", "chess"),
+    "minimax": (
+        "alpha-beta",
+        "game tree*",
+        "minimax algorithm",
+        "minimax theorem",
+        "极小极大",
+        "博弈树",
+        "elagage",
+        "chess",
+    ),
     "ernie": ("premium bond*", "bert and ernie", "sesame street"),
     "hunyuan": ("temple", "daoist", "county", "taoist"),
     "阶跃": ("阶跃响应", "阶跃函数", "阶跃信号", "pid"),
@@ -136,7 +162,7 @@ COLLISIONS: dict[str, tuple[str, ...]] = {
     "蚂蚁": ("蚂蚁森林", "昆虫"),
     "元宝": ("金元宝", "纸元宝"),
     "step": ("step by step", "step-by-step"),
-    "claude": ("monet", "debussy", "van damme", "juncker"),
+    "claude": ("monet", "莫奈", "debussy", "van damme", "juncker"),
     "index": ("consumer price index", "index fund", "stock index"),
     "meta": ("meta-analys*", "meta analys*", "meta-analyse"),
     "llama": ("alpaca", "alpacas", "lamas"),
@@ -144,29 +170,27 @@ COLLISIONS: dict[str, tuple[str, ...]] = {
 }
 """What stands near when something else of the same name is meant."""
 
-ELLIPTIC_TIERS = frozenset("ocr vl coder math prover tts asr image video omni audio".split())
+ELLIPTIC_TIERS = _words("ocr vl coder math prover tts asr image video omni audio")
 """Tier words that, with a number behind them, name a model of the lab just named (`DeepSeek开源OCR 2`)."""
 
-SPACED_TIERS = frozenset(
-    """
+SPACED_TIERS = _words("""
     flash pro max lite mini plus omni coder code turbo air next exp vl vision tts asr ocr ultra nano speciale opus
     sonnet haiku codex maverick scout highspeed math prover super edit fast heavy terminus avatar fable sol luna
-    """.split()
-)
+    """)
 """Tier words that may stand behind a version after a space; others need a hyphen (`Kling 3.0 video model`)."""
 
-LEADING_WORDS = frozenset(
-    "opus sonnet haiku large medium small flash pro nano banana image video omni audio ocr vl coder next tts asr math prover code spark glimmer robotics live fable super ultra max music speech voice world motion lightning linear preview".split()
+LEADING_WORDS = _words(
+    "opus sonnet haiku large medium small flash pro nano banana image video omni audio ocr vl coder next tts asr"
+    " math prover code spark glimmer robotics live fable super ultra max"
+    " music speech voice world motion lightning linear preview"
 )
 """Words that may stand between a family and its number after a space (`Claude Opus 4.6`, `Mistral Large 3`)."""
 
-NO_TIERS = frozenset(
-    """
+NO_TIERS = _words("""
     based powered style styled class like level driven compatible era ready trained only first maker series family
     generation native enabled sized backed led inspired distilled equipped models model team level-up and vs or the
     s user users app apps api web cli code-named assisted compatible-with beating killer rival
-    """.split()
-)
+    """)
 """Words after a hyphen that are English and no part of a name (`Qwen3-based`)."""
 
 CHINESE_WORDS: dict[str, str] = {
@@ -191,7 +215,7 @@ UNITS = (
 )
 """What follows a number that counts something and is no version."""
 
-SURE_SPACED = frozenset("ocr vl tts asr omni coder image linear lightning spark glimmer".split())
+SURE_SPACED = _words("ocr vl tts asr omni coder image linear lightning spark glimmer")
 """Tier words that name a model behind a family and a space even without a number (`Qwen Image`)."""
 
 LIST_SIGNS = r"\s?(?:,|、|/|和|与|及|以及|并|\+|&|and\b|et\b|ou\b|or\b|;)\s?(?:and\b\s|et\b\s|和)?"
@@ -208,3 +232,6 @@ WORDED_VERSION = r"(?:\spasse)?\s(?:en version|a la version|à la version|dans s
 MACHINES_BEFORE = r"(?:apple|mac|macbook|imac|ipad|mac mini|mac studio|苹果|rabbit|杜卡迪|panigale|ducati)\s?$"
 MACHINES_AFTER = r"\s?(?:max|ultra|pro|chip|chips|mac|芯片)\b"
 """Letter and digit of a machine (`M4 Max`, `Rabbit R1`), not of a model."""
+
+PRODUCT_WORDS = _words("plan bot studio cloud work code claw coding pro business team desktop chat")
+"""Words behind a family that make the name that of an app or a tool where no number stands (`Kimi Code`)."""

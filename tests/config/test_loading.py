@@ -124,6 +124,7 @@ def test_organisations_become_sources_with_their_web_page_and_what_is_listed() -
     assert sources["github:QwenLM"].options == {
         "organisation": "QwenLM",
         "families": ["Qwen", "千问", "通义千问", "QwQ"],
+        "rank": 0,
     }
     assert sources["github:other/Tool.x"].options["repository"] == "other/Tool.x"
     assert sources["github:other/Tool.x"].url == "https://github.com/other/Tool.x"

@@ -79,8 +79,9 @@ class World:
     def item(self, id: str, source: str, when: datetime, title: str, **more: Any) -> str:
         known = SOURCES.get(source)
         values: dict[str, Any] = {
-            "guid": id, "url": f"https://{source.partition(':')[0]}.example/{id}", "summary": "", "content": "", "author": None,
-            "language": known.language if known else None, "published": when, "kind": "release", "topics": (), "labs": (),
+            "guid": id, "url": f"https://{source.partition(':')[0]}.example/{id}", "summary": "", "content": "",
+            "author": None, "language": known.language if known else None, "published": when, "kind": "release",
+            "topics": (), "labs": (),
             "lines": (), "mentions": (), "story": None, "copy_of": None, "baseline": False, "late": False, "revision": 0,
         }  # fmt: skip
         values |= more
@@ -97,8 +98,8 @@ class World:
 
     def artifact(self, key: str, id: str, created: datetime, **more: Any) -> None:
         values: dict[str, Any] = {
-            "hub": "huggingface", "kind": "instruct", "size": None, "precision": None, "bytes": None, "licence": "apache-2.0",
-            "url": f"https://huggingface.example/{id}",
+            "hub": "huggingface", "kind": "instruct", "size": None, "precision": None, "bytes": None,
+            "licence": "apache-2.0", "url": f"https://huggingface.example/{id}",
         }  # fmt: skip
         self.artifacts.setdefault(key, []).append(Artifact(id=id, created=created, **(values | more)))
 
@@ -130,7 +131,7 @@ class World:
 
 
 def day() -> World:
-    """One day with everything: a new open line rumoured before, a closed one, weights that opened, a rumour, a peer, news."""
+    """One day with everything: a new open line rumoured before, a closed one, weights that opened, a rumour, a peer."""
     world = World()
     _qwen(world)
     _seedance(world)
@@ -149,8 +150,8 @@ def _qwen(w: World) -> None:
     w.item("q-hf", "huggingface:Qwen", at(16, 9), "Qwen/Qwen3.5-397B-A17B", guid="Qwen/Qwen3.5-397B-A17B")
     w.shows(
         line, "q-hf", "open", TRUST_HUB,
-        ("modality", "text"), ("modality", "image"), ("context", "262144"), ("architecture", "moe"), ("architecture", "hybrid"),
-        ("capability", "agent"), ("capability", "coding"),
+        ("modality", "text"), ("modality", "image"), ("context", "262144"), ("architecture", "moe"),
+        ("architecture", "hybrid"), ("capability", "agent"), ("capability", "coding"),
     )  # fmt: skip
     w.artifact(line, "Qwen/Qwen3.5-397B-A17B", at(16, 9), size="397B-A17B")
     w.artifact(line, "Qwen/Qwen3.5-397B-A17B-FP8", at(16, 9), size="397B-A17B", kind="quantized", precision="fp8")
@@ -292,7 +293,7 @@ def busy(releases: int = 30, stories: int = 40) -> World:
             f"u{number}",
             "wire",
             at(16, 11),
-            f"Old-{number} has a new version of its application for developers",
+            f"Old-{number} has a new version of its application",
             kind="update",
         )
         w.shows(line, f"o{number}", "available", TRUST_PRESS)
@@ -301,7 +302,41 @@ def busy(releases: int = 30, stories: int = 40) -> World:
         w.item(f"h{number}", "wire", at(16, 12), f"Hope-{number} is said to come", kind="rumour")
         w.shows(line, f"h{number}", "rumoured", TRUST_RUMOUR)
     for number in range(stories):
-        title = f"Story {number}: a headline that goes on and on about funding, chips, people and the many plans of a laboratory"
+        title = (
+            f"Story {number}: a headline that goes on and on about funding, chips, people and the plans of a laboratory"
+        )
         w.item(f"n{number}", "wire", at(16, 13) + timedelta(minutes=number), title, kind="business", labs=("zhipu",))
         w.story(f"s{number:03}", ("zhipu",), f"n{number}")
     return w
+
+
+def claims() -> World:
+    """A new line of which people say things, and a rumour with a date; `claimed` has what they say."""
+    w = World()
+    line = w.line("zhipu", "GLM-5", "GLM", "5")
+    w.item("c-1", "wire", at(16, 9), "Zhipu says GLM-5 was trained on Ascend chips alone")
+    w.item("c-2", "gazette", at(16, 10), "GLM-5, entraîné sans puces américaines")
+    for item in ("c-1", "c-2"):
+        w.shows(line, item, "open", TRUST_PRESS, ("modality", "text"), ("lab_says", "open-source"))
+    w.artifact(line, "zai-org/GLM-5", at(16, 9), licence="glm-license")
+    rumour = w.line("deepseek", "DeepSeek-V4", "DeepSeek", "V4")
+    w.item("c-3", "wire", at(16, 11), "DeepSeek V4 expected between Wednesday and Friday", kind="rumour")
+    w.shows(rumour, "c-3", "rumoured", TRUST_RUMOUR)
+    return w
+
+
+def claimed() -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], dict[str, Any]]:
+    """Claims, disputes and an expectation as a release holds them."""
+    claims = tuple(
+        {"about": about, "value": value, "voice": voice, "name": name, "via": None, "item": item, "at": at(16, 9)}
+        for about, value, voice, name, item in (
+            ("training hardware", "Huawei Ascend", "lab", "Zhipu", "c-1"),
+            ("languages", "200", "lab", "", "c-1"),
+            ("languages", "201", "lab", "", "c-2"),
+            ("expected", "within days", "anonymous", "The Courier", "c-1"),
+            ("mood", "sunny", "oracle", "", "nowhere"),
+        )
+    )
+    disputes = ({"by": ["Disney", "Netflix"], "about": "copyright", "item": "c-2", "at": at(16, 9)},)
+    expected = {"from": "2026-02-18", "to": "2026-02-20", "said_by": "The Courier", "outcome": "pending"}
+    return claims, disputes, expected

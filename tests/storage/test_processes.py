@@ -33,10 +33,27 @@ with Store.open(url, regions={"qwen": "cn"}) as store:
             print(part.source.id, *(p.key for p in part.prepared), flush=True)
 """
 
+NEW = """
+import itertools, sys
+from storage_world import FEED, NOW, OTHER, QWEN, poll, prepared
+from aggregator.storage import Store
+seed, url = sys.argv[1:3]
+with Store.open(url, regions={"qwen": "cn"}) as store:
+    print("ready", flush=True)
+    for n in itertools.count():
+        parts = [
+            poll([prepared(f"{seed}-{n}-{i}", f"Words {n} of {i}", source=s, line=i and QWEN or None) for i in range(4)], s)
+            for s in (FEED, OTHER)
+        ]
+        store.commit_polls(parts, NOW)
+        for part in parts:
+            print(part.source.id, *(p.key for p in part.prepared), flush=True)
+"""
 
-def start(seed: int, url: str, rounds: int) -> subprocess.Popen[str]:
+
+def start(seed: int, url: str, rounds: int, work: str = WORK) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(HERE), str(HERE.parents[1])])
-    return subprocess.Popen([sys.executable, "-c", WORK, str(seed), url, str(rounds)], stdout=subprocess.PIPE, text=True,
+    return subprocess.Popen([sys.executable, "-c", work, str(seed), url, str(rounds)], stdout=subprocess.PIPE, text=True,
                             env={**os.environ, "PYTHONPATH": path})  # fmt: skip
 
 
@@ -55,7 +72,7 @@ def test_a_killed_process_loses_nothing_that_it_had_stored(tmp_path: Path, url: 
     rng = random.Random(7)
     told: set[tuple[str, str]] = set()
     for kill in range(8):
-        process = start(kill, url, 1000)
+        process = start(kill, url, 0, NEW)
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(rng.random() * 0.15)

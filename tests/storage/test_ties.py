@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,6 +79,18 @@ def test_items_about_one_release_are_one_story_and_other_versions_are_not(store:
     assert first == store.story(first.id)
 
 
+def test_an_item_on_the_same_line_that_tells_of_something_else_leaves_a_story_whole(store: Store) -> None:
+    for guid, title in (("a", "Qwen3.5 is out"), ("b", "通义千问 Qwen3.5 今日开源")):
+        store.commit_polls([poll([prepared(guid, title, line=QWEN, published=NOW)])], NOW)
+    before = {story.items for story in store.stories()[0]}
+    apart = prepared("c", "Lawsuit over Qwen3.5", source=OTHER, labels=about(QWEN, "policy", "mention"), published=NOW)
+    store.commit_polls([poll([apart], OTHER)], NOW)
+    after = {story.items for story in store.stories()[0]}
+    assert len(before) == 1
+    assert before < after
+    assert store.check() == []
+
+
 def test_the_earliest_repository_of_a_line_is_its_release_whenever_it_was_seen(store: Store) -> None:
     late, early = (repository(f"Qwen/Qwen3.5-{n}", n, QWEN, created=NOW - d * DAY) for n, d in (("7B", 1), ("1B", 2)))
     tuned = repository("somebody/Qwen3.5-tuned", "9", QWEN, created=NOW - 3 * DAY, first_party=False)
@@ -90,6 +103,24 @@ def test_the_earliest_repository_of_a_line_is_its_release_whenever_it_was_seen(s
     assert (release.status, release.openness, release.region) == ("open", "open-weights", "cn")
     assert (release.licence or "").lower() == "apache-2.0"
     assert store.check() == []
+
+
+def test_a_repository_that_two_organisations_list_is_one_whichever_was_read_first(tmp_path: Path) -> None:
+    second = Source("huggingface:Moved", "huggingface", "https://hub.example/Moved")
+    here = repository("Qwen/Qwen3.5-7B", "1", QWEN)
+    there = prepared("Moved/Qwen3.5-7B", "Qwen/Qwen3.5-7B", source=second, labels=here.labels, lasting_id="1",
+                     artifact=replace(here.entry.artifact, id="Moved/Qwen3.5-7B"), published=NOW - DAY)  # fmt: skip
+    polls = [poll([here], HUB), poll([there], second)]
+    dumps = set()
+    orders = ([polls], [polls[::-1]], [polls[:1], polls[1:]], [polls[1:], polls[:1], polls[1:]])
+    for number, parts in enumerate(orders):
+        with Store.open(f"sqlite:///{tmp_path}/{number}.db") as store:
+            for part in parts:
+                store.commit_polls(part, NOW)
+            assert store.check() == []
+            assert store.counts()["artifacts"] == 1
+            dumps.add(store.logical_dump())
+    assert len(dumps) == 1
 
 
 def test_a_repository_that_its_hub_no_longer_lists_is_withdrawn_and_may_return(store: Store) -> None:
@@ -117,10 +148,12 @@ def world() -> list[Poll]:
         prepared("text", "A new model of a laboratory", summary=TEXT, line=GLM, published=NOW - timedelta(hours=4))
     )
     maybe = about(GLM, "rumour", "rumoured")
+    court = about(QWEN, "policy", "mention")
     other = [prepared("o1", "Announced: Qwen3.5", source=OTHER, line=QWEN, url=link, published=NOW - timedelta(hours=6)),
              prepared("o2", "A new model of a laboratory", source=OTHER, summary=TEXT.replace("Monday", "Tuesday"), line=GLM,
                       published=NOW - timedelta(hours=3)),
-             prepared("o3", "GLM-5 今日开源", source=OTHER, labels=maybe, published=NOW - 3 * DAY)]  # fmt: skip
+             prepared("o3", "GLM-5 今日开源", source=OTHER, labels=maybe, published=NOW - 3 * DAY),
+             prepared("o4", "Lawsuit over Qwen3.5", source=OTHER, labels=court, published=NOW - DAY)]  # fmt: skip
     third = [prepared("t1", "A new model of a laboratory", source=THIRD, summary=TEXT, published=NOW - timedelta(hours=2)),
              prepared("t2", "Elsewhere", source=THIRD, url="https://other.example/o2", published=NOW - timedelta(hours=1)),
              prepared("t3", "Undated word", source=THIRD, url="https://press.example/p0")]  # fmt: skip

@@ -63,7 +63,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "commercial.conditions": "usage commercial sous conditions",
     "commercial.no": "pas d’usage commercial",
     "not_published": "code et données d’entraînement non publiés",
-    "lab_says": "le laboratoire dit {openness}",
+    "lab_says": "{openness} selon le laboratoire",
     "sizes": ("taille {sizes}", "tailles {sizes}"),
     "sizes_range": ("{n} taille, {first}", "{n} tailles de {first} à {last}"),
     "parameters": "{total} de paramètres",

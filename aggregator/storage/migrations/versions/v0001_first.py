@@ -86,6 +86,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('item_by_appeared', 'item', ['appeared', 'seq'], unique=False)
+    op.create_index('item_by_copy', 'item', ['copy_of', 'appeared', 'seq'], unique=False)
     op.create_index('item_by_kind', 'item', ['kind', 'appeared', 'seq'], unique=False)
     op.create_index('item_by_published', 'item', ['source', 'published'], unique=False)
     op.create_index('item_by_source', 'item', ['source', 'appeared', 'seq'], unique=False)

@@ -24,8 +24,8 @@ from aggregator.model import (
     Repository,
     Source,
 )
-from aggregator.names import has_weights, read_name, read_release, read_repository, take_apart
-from aggregator.understand.subject import unique
+from aggregator.names import canonical, has_weights, read_name, read_release, read_repository, take_apart
+from aggregator.understanding.subject import unique
 
 UPDATES = frozenset(("quantized", "format", "adapter", "draft"))
 """Kinds of artifacts that are nothing new by themselves, though the lab made them."""
@@ -171,7 +171,8 @@ def _release(entry: Entry, repository: str, lab: Lab | None) -> tuple[LineName |
     if parsed is None:
         return None, "other", "fact"
     unfinished = bool(entry.extra.get("nightly")) or bool(entry.extra.get("prerelease"))
-    new = parsed.line.key != own.line.key or _FIRST_NUMBER.fullmatch(tag.strip()) is not None
+    named = canonical(tag) == parsed.line.key
+    new = parsed.line.key != own.line.key or named or _FIRST_NUMBER.fullmatch(tag.strip()) is not None
     return parsed.line, "release" if new and not unfinished else "update", "fact"
 
 

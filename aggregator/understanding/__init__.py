@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from aggregator import kinds, mentions
 from aggregator.labs import Gazetteer
 from aggregator.model import Entry, Lab, Labels, Reason, Source
-from aggregator.understand import evidence, hubs, subject, topics
+from aggregator.understanding import evidence, hubs, subject, topics
 
 
 class Understanding:
@@ -44,5 +44,5 @@ class Understanding:
             mentions=about.mentions,
             topics=named,
             evidence=evidences,
-            reasons=tuple([*reasons, *topic_reasons]),
+            reasons=(*reasons, *topic_reasons),
         )

@@ -14,7 +14,10 @@ from aggregator.mentions import BODY, SUMMARY, TITLE, Found, LabMention, LineMen
 from aggregator.model import LineName, Reason
 
 _LAB_PEER = re.compile(
-    r"(?:前|原|\bformer|\bex|\bex-|\bancien|\bancienne|超过|超越|超|追赶|赶超|击败|比|胜过|领先|媲美|对标|挑战|叫板|逼近|\bthan|\bbeats?|\bsurpass\w*|\bovertak\w+|\boutperform\w*|\bundercut\w*|\bagainst|\brivals?|\brivalry with|\brace with|\bbattle with|\bversus|\bvs\.?|"
+    r"(?:前|原|\bformer|\bex|\bex-|\bancien|\bancienne|超过|超越|超|追赶|赶超|击败|比|胜过|领先|媲美|对标|挑战|叫板|逼近"
+    r"|\bthan|\bbeats?|\bsurpass\w*|\bovertak\w+|\boutperform\w*|\bundercut\w*|\bagainst"
+    r"|\brivals?|\btakes? on|\btakes aim at|\brival chinois de|\balternative to"
+    r"|\brivalry with|\brace with|\bbattle with|\bversus|\bvs\.?|"
     r"\bplus que|\bdepass\w+|\bface a|\bcontre|\bdevant|\brival de|\bconcurrent de|\brivaliser avec)\s?(?:the |l'|le |la )?$"
 )
 _SENTENCE = re.compile(r"[。!?]|[.](?=\s)")
@@ -91,7 +94,7 @@ def _subjects(found: Found, verdict: Verdict, peers: frozenset[tuple[int, int]])
 
 
 def _labs(found: Found, verdict: Verdict, subjects: list[LineMention], lab: str | None) -> dict[str, str]:
-    """Lab id -> the words that named it: the headline's labs, those of the lines, and the lead's where it tells the parties."""
+    """Lab id -> the words that named it: the headline's labs, those of the lines, and in disputes the lead's."""
     labs: dict[str, str] = {}
     inside = [(m.start, m.end) for m in found.lines if m.part == TITLE]
     subject_places = {(m.part, m.start) for m in subjects}
@@ -99,10 +102,11 @@ def _labs(found: Found, verdict: Verdict, subjects: list[LineMention], lab: str 
         if mention.part != TITLE:
             continue
         in_line = next((s for s, e in inside if s <= mention.start < e), None)
-        if in_line is not None and (TITLE, in_line) not in subject_places:
-            if not any(m.lab == mention.lab for m in found.labs if m.part == TITLE and not _within(m, inside)):
-                if subjects or verdict.kind not in ("other", "howto", "policy"):
-                    continue
+        only_in_peer = in_line is not None and (TITLE, in_line) not in subject_places
+        telling = bool(subjects) or verdict.kind not in ("other", "howto", "policy")
+        outside = (m for m in found.labs if m.part == TITLE and not _within(m, inside))
+        if only_in_peer and telling and not any(m.lab == mention.lab for m in outside):
+            continue
         if _LAB_PEER.search(found.lows[TITLE], max(0, mention.start - 24), mention.start):
             continue
         labs.setdefault(mention.lab, found.quote(mention))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aggregator.mentions import TITLE, Found, LineMention
 from aggregator.understand import patterns
 from aggregator.understand.cues import CUES
+from aggregator.understand.folding import is_chinese
 from aggregator.understand.matching import Matcher
 
 
@@ -34,7 +35,7 @@ class Clause(NamedTuple):
 
 _CUT = re.compile(
     r"[;。!?|:]+(?!\d)|,(?!\d)|\s[-/]{1,2}\s|--+|\.\.\.|…|\.(?=\s|$)|\"\s?(?=[\u4e00-\u9fff])"
-    r"|(?<=[\u4e00-\u9fff0-9]) +(?=[\u4e00-\u9fff])"
+    r"|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"
 )
 _FRENCH = re.compile(
     r"\b(?:le|la|les|des|du|une|est|pour|dans|avec|sur|son|ses|et|aux|qui|que|en|chez|veut|ou|de|au|sa|ne|pas|se)\b|\b[dlnsjcm]'|qu'",
@@ -45,12 +46,17 @@ _ENGLISH = re.compile(r"\b(?:the|of|and|to|for|with|is|in|on|at|its|from|after|a
 
 def language_of(found: Found, hint: str | None) -> str:
     """zh, fr or en: Chinese by its characters, else as the source says, else by small words."""
-    if patterns.is_chinese(found.lows[TITLE]):
+    if is_chinese(found.lows[TITLE]):
         return "zh"
     if hint in ("fr", "en"):
         return hint
     text = found.lows[TITLE] + " " + found.lows[1][:200]
-    accents = sum(text_ != low_ for text_, low_ in zip(found.texts[TITLE].lower(), found.lows[TITLE], strict=False))
+    written = found.texts[TITLE].lower()
+    accents = (
+        0
+        if written == found.lows[TITLE]
+        else sum(text_ != low_ for text_, low_ in zip(written, found.lows[TITLE], strict=False))
+    )
     return "fr" if len(_FRENCH.findall(text)) + accents > len(_ENGLISH.findall(text)) else "en"
 
 
@@ -80,7 +86,9 @@ def clauses_of(found: Found, part: int, language: str) -> list[Clause]:
             for m in pattern.finditer(lowered)
         ]
         if language == "fr":
-            cues += [Cue("rumour", m.start(), m.end(), m.group()) for m in patterns.CONDITIONAL.finditer(found.texts[part])]
+            cues += [
+                Cue("rumour", m.start(), m.end(), m.group()) for m in patterns.CONDITIONAL.finditer(found.texts[part])
+            ]
         cues.sort(key=lambda c: c.start)
     lines = [m for m in found.lines if m.part == part]
     clauses: list[Clause] = []
@@ -92,7 +100,7 @@ def clauses_of(found: Found, part: int, language: str) -> list[Clause]:
         if lowered[start:end].strip():
             inside = tuple(c for c in cues if start <= c.start < end)
             named = tuple(m for m in lines if start <= m.start < end)
-            clauses.append(Clause(part, start, end, inside, named, bool(cut) and "?" in cut.group()))
+            clauses.append(Clause(part, start, end, inside, named, cut is not None and "?" in cut.group()))
         start = cut.end() if cut else end
     return clauses
 

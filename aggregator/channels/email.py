@@ -1,0 +1,191 @@
+"""The channel into mailboxes: one message by SMTP, over TLS or not at all. The only module that imports smtplib.
+
+`compose` makes the message (text and HTML, RFC 5322 and 2046), `send` hands it over (RFC 5321; STARTTLS of RFC 3207
+for smtp://, implicit TLS of RFC 8314 for smtps://). Certificates and names are verified, each command has its timeout,
+nothing is sent or authenticated in clear text, and no error shows the password. It keeps no state and retries nothing.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import NoReturn
+from urllib.parse import unquote, urlsplit
+
+import certifi
+
+from aggregator.errors import ConfigurationError, DeliveryError
+
+TIMEOUT = 30.0
+"""Seconds that one command may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """Where mail is handed over. `implicit` TLS from the first byte (smtps), else STARTTLS. The password is in no repr."""
+
+    host: str
+    port: int
+    implicit: bool
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+def relay_of(url: str) -> Relay:
+    """The relay that SMTP_URL names. User and password are percent-decoded; the port is 587, for smtps 465.
+
+    Raises ConfigurationError (code bad_secret); the URL is never shown.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        _refuse_url()
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or (parts.username and parts.password is None):
+        _refuse_url()
+    implicit = parts.scheme == "smtps"
+    return Relay(
+        host=parts.hostname,
+        port=port or (465 if implicit else 587),
+        implicit=implicit,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password is not None else None,
+    )
+
+
+def _refuse_url() -> NoReturn:
+    error = ConfigurationError("environment: SMTP_URL", 'expected "smtp://user:password@host:587" or "smtps://…"')
+    error.code = "bad_secret"
+    raise error
+
+
+def compose(
+    *, subject: str, text: str, html: str, sender: str, to: str, at: datetime, message_id: str, language: str = "en"
+) -> EmailMessage:
+    """One message to one recipient, text first and HTML as its alternative. Equal arguments give equal bytes.
+
+    sender: an address, with a name in front if wished. message_id: without angle brackets. Line breaks and other
+    controls in the subject become blanks. Raises DeliveryError (code bad_address) for an address that no header can
+    carry.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in subject).split())[:200]
+    message["From"] = _address(sender)
+    message["To"] = _address(to)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{message_id}>"
+    message["Content-Language"] = language
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    root, boundary = message_id.partition("@")[0], "".join(c for c in message_id if c.isalnum())[:40]
+    message.set_boundary(f"=_{boundary or root}")
+    return message
+
+
+def _address(written: str) -> Address:
+    name, address = parseaddr(written)
+    local, at, domain = address.rpartition("@")
+    try:
+        if not at or not written.isprintable():
+            raise ValueError("no address")
+        return Address(name, local, domain)
+    except (ValueError, IndexError):
+        raise DeliveryError("not an address that mail can be sent to", code="bad_address") from None
+
+
+def trusting_context() -> ssl.SSLContext:
+    """TLS 1.2 or newer, certificates and names verified against the system's authorities and certifi's."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def send(
+    message: EmailMessage, relay: Relay, *, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+) -> None:
+    """Hand the message over; it returns only after the relay's 250 to the data.
+
+    Raises DeliveryError: smtp_unreachable (no connection), smtp_timeout, tls_required (no STARTTLS is offered),
+    tls_invalid (certificate), smtp_auth (the login is refused), smtp_refused (a 5xx), smtp_later (a 4xx),
+    smtp_broken (the connection ended, or it does not speak SMTP).
+    """
+    sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+    where = f"{relay.host}:{relay.port}"
+    try:
+        connection = _connect(relay, context or trusting_context(), timeout)
+        try:
+            if relay.user is not None:
+                connection.login(relay.user, relay.password or "")
+            connection.send_message(message, from_addr=sender, to_addrs=[recipient])
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
+    except DeliveryError:
+        raise
+    except Exception as error:
+        raise _told(error, where, relay) from None
+
+
+def _connect(relay: Relay, context: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
+    """A connection that is encrypted and whose other end is verified."""
+    if relay.implicit:
+        return smtplib.SMTP_SSL(relay.host, relay.port, timeout=timeout, context=context)
+    connection = smtplib.SMTP(relay.host, relay.port, timeout=timeout)
+    try:
+        connection.ehlo()
+        if not connection.has_extn("starttls"):
+            raise DeliveryError(
+                f"{relay.host}:{relay.port} offers no STARTTLS, and nothing is sent in clear text", code="tls_required"
+            )
+        code, _ = connection.starttls(context=context)
+        if code != 220:
+            raise DeliveryError(f"{relay.host}:{relay.port} refuses STARTTLS ({code})", code="tls_required")
+        connection.ehlo()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _told(error: Exception, where: str, relay: Relay) -> DeliveryError:
+    """The error in our words and codes, with the relay's own words but never with the password."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        status, words = next(iter(error.recipients.values()))
+        return _by_status(status, words, f"{where} refuses the recipient", relay)
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return DeliveryError(f"{where} refuses the login: {_said(error.smtp_error, relay)}", code="smtp_auth")
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _by_status(error.smtp_code, error.smtp_error, f"{where} refuses the message", relay)
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return DeliveryError(f"{where}: {error}", code="smtp_auth" if "AUTH" in str(error) else "smtp_refused")
+    if isinstance(error, ssl.SSLError):
+        reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
+        return DeliveryError(f"{where}: TLS cannot be trusted: {reason}", code="tls_invalid")
+    if isinstance(error, TimeoutError):
+        return DeliveryError(f"{where} did not answer in time", code="smtp_timeout")
+    if isinstance(error, smtplib.SMTPException):
+        return DeliveryError(f"{where}: the connection broke ({type(error).__name__})", code="smtp_broken")
+    if isinstance(error, OSError):
+        return DeliveryError(f"{where} cannot be reached: {error.strerror or error}", code="smtp_unreachable")
+    return DeliveryError(f"{where}: {type(error).__name__}", code="smtp_broken")
+
+
+def _by_status(status: int, words: bytes | str, what: str, relay: Relay) -> DeliveryError:
+    code = "smtp_later" if 400 <= status < 500 else "smtp_refused" if 500 <= status < 600 else "smtp_broken"
+    return DeliveryError(f"{what} ({status}): {_said(words, relay)}", code=code)
+
+
+def _said(words: bytes | str, relay: Relay) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    for secret in (relay.password, relay.user):
+        text = text.replace(secret, "***") if secret else text
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

@@ -1,0 +1,1 @@
+"""What claims of speed and memory rest on. Each file runs alone: `python -m benchmarks.NAME --help`."""

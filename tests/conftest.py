@@ -1,0 +1,70 @@
+"""What tests of the whole share: the demo world served on loopback, and a store polled from it.
+
+Everything that is written lies in pytest's temporary folders. The polled world is made once and only read; a test that
+changes something takes `copied_world`, a copy of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from demo_world import World, make_world  # noqa: E402  (tests/ is no package)
+
+from aggregator.demo.server import DemoServer  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def demo_server() -> Iterator[DemoServer]:
+    with DemoServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def polled(demo_server: DemoServer, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The demo world, polled once. Only read it."""
+    world = make_world(tmp_path_factory.mktemp("polled"), demo_server)
+    return replace(world, outcomes=world.poll())
+
+
+@pytest.fixture
+def copied_world(polled: World, tmp_path: Path) -> World:
+    """A copy of the polled world that may be changed."""
+    source, target = sqlite3.connect(polled.file), sqlite3.connect(tmp_path / "demo.db")
+    source.backup(target)
+    source.close()
+    target.close()
+    (tmp_path / "sources.toml").write_bytes(polled.config.read_bytes())
+    return replace(
+        polled, folder=tmp_path, config=tmp_path / "sources.toml", database=f"sqlite:///{tmp_path / 'demo.db'}"
+    )
+
+
+@pytest.fixture
+def fresh_world(demo_server: DemoServer, tmp_path: Path) -> World:
+    """The demo world with an empty database."""
+    return make_world(tmp_path, demo_server)
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[[subprocess.Popen[str]], subprocess.Popen[str]]]:
+    """Ends the processes that a test started, whatever happens in it."""
+    running: list[subprocess.Popen[str]] = []
+
+    def note(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+        running.append(process)
+        return process
+
+    yield note
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

@@ -1,0 +1,285 @@
+"""One poll of one source, step by step, with a fetcher that answers from a table."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rigs import NOW, Rig, feed, guids, ok, outcome_words, source
+
+from aggregator import owners
+from aggregator.errors import Deferred, FetchError, StoreError
+from aggregator.model import Ask, Reading
+from aggregator.owners import LEASE
+from aggregator.poll import poll_sources
+from aggregator.sources import KINDS
+
+NEWS = source("news")
+
+
+def test_the_second_poll_is_conditional_and_finds_nothing_new(rig: Rig) -> None:
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a", "b"))
+    assert outcome_words(rig.poll(NEWS)) == [("new", 2, 0)]
+    assert outcome_words(rig.poll(NEWS)) == [("unchanged", 0, 0)]
+    assert rig.asked == [(NEWS.url, False), (NEWS.url, True)]
+    state = rig.store.state("news")
+    assert (state.baseline_at, state.fail_count, state.error) == (NOW, 0, None)
+
+
+def test_the_same_bytes_without_a_validator_are_not_read_again(rig: Rig) -> None:
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"), etag=None)
+    rig.poll(NEWS)
+    assert outcome_words(rig.poll(NEWS)) == [("unchanged", 0, 0)]
+
+
+def test_after_a_day_the_whole_document_is_asked_for_again(rig: Rig) -> None:
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
+    rig.poll(NEWS)
+    rig.later(hours=25)
+    rig.poll(NEWS)
+    assert [conditional for _, conditional in rig.asked] == [False, False]
+
+
+def test_other_selectors_read_the_same_page_anew(rig: Rig) -> None:
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
+    rig.poll(NEWS)
+    rig.poll(source("news", options={"item": "li"}))
+    assert [conditional for _, conditional in rig.asked] == [False, False]
+
+
+def paged(rig: Rig, second: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The feed kind, but with a second page behind the first."""
+    original = KINDS["feed"].read
+
+    def read(ask: Ask, *arguments: Any) -> Reading:
+        reading = original(ask, *arguments)
+        more = (Ask(NEWS.url + "?page=2"),) if ask.url == NEWS.url else ()
+        return Reading(reading.entries, pages=more, cursor={"seen": ask.url}, last=not more)
+
+    monkeypatch.setattr(KINDS["feed"], "read", read)
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a", "b"))
+    rig.replies[NEWS.url + "?page=2"] = second
+
+
+def test_a_failing_second_page_keeps_the_entries_but_neither_cursor_nor_validators(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paged(rig, FetchError("503 from the server", code="server_error", status=503), monkeypatch)
+    (outcome,) = rig.poll(NEWS)
+    assert (outcome.outcome, outcome.new, outcome.code) == ("partial", 2, "server_error")
+    state = rig.store.state("news")
+    assert (state.cursor, state.baseline_at, state.fail_count, state.error) == ({}, None, 1, "503 from the server")
+    assert rig.store.validators("news") == {}
+    assert guids(rig.store) == ["a", "b"]
+
+    rig.replies[NEWS.url + "?page=2"] = ok(NEWS.url + "?page=2", feed("c"))
+    assert outcome_words(rig.poll(NEWS)) == [("new", 1, 0)]
+    assert [conditional for _, conditional in rig.asked] == [False] * 4
+    state = rig.store.state("news")
+    assert (state.cursor, state.baseline_at, state.fail_count) == ({"seen": NEWS.url + "?page=2"}, NOW, 0)
+
+
+def test_a_304_of_the_first_page_still_asks_for_the_pages_behind_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    paged(rig, ok(NEWS.url + "?page=2", feed("c")), monkeypatch)
+    rig.poll(NEWS)
+    rig.replies[NEWS.url + "?page=2"] = ok(NEWS.url + "?page=2", feed("c", "d"), etag='"2"')
+    assert outcome_words(rig.poll(NEWS)) == [("new", 1, 0)]
+    assert rig.asked[2:] == [(NEWS.url, True), (NEWS.url + "?page=2", True)]
+
+
+def test_a_retry_after_defers_and_is_obeyed(rig: Rig) -> None:
+    until = NOW + timedelta(minutes=20)
+    rig.replies[NEWS.url] = Deferred("429: not before 08:20", code="rate_limited", retry_at=until, status=429)
+    (first,) = rig.poll(NEWS)
+    assert (first.outcome, first.retry_at, first.code) == ("deferred", until, "rate_limited")
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
+    rig.later(minutes=19)
+    (second,) = rig.poll(NEWS)
+    assert (second.outcome, second.retry_at) == ("deferred", until)
+    assert "08:20" in (second.error or "")
+    assert len(rig.asked) == 1
+    rig.later(minutes=2)
+    assert outcome_words(rig.poll(NEWS)) == [("new", 1, 0)]
+    state = rig.store.state("news")
+    assert (state.fail_count, state.error, state.retry_at) == (0, None, None)
+
+
+def test_another_processs_lease_defers_and_runs_out(rig: Rig) -> None:
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
+    assert rig.store.lease("news", "somebody else", NOW + LEASE, NOW)
+    (outcome,) = rig.poll(NEWS)
+    assert (outcome.outcome, outcome.code, rig.asked) == ("deferred", "leased", [])
+    rig.now += LEASE + timedelta(seconds=1)
+    assert outcome_words(rig.poll(NEWS)) == [("new", 1, 0)]
+
+
+def test_a_lease_is_given_back_whatever_happened(rig: Rig) -> None:
+    rig.replies[NEWS.url] = FetchError("no route", code="connect_failed")
+    rig.poll(NEWS)
+    assert rig.store.lease("news", "somebody else", NOW + LEASE, NOW)
+
+
+def test_leases_are_renewed_while_a_poll_lasts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owners, "RENEW_EVERY", 0.01)
+    leased: list[Any] = []
+    lease = rig.store.lease
+
+    class Noted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(rig.store, name)
+
+        def lease(self, *arguments: Any) -> bool:
+            leased.append(arguments)
+            rig.later(seconds=1)
+            return bool(lease(*arguments))
+
+    rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
+    rig.delay = 0.15
+    assert outcome_words(rig.poll(NEWS, store=Noted())) == [("new", 1, 0)]
+    assert len(leased) >= 2
+    assert leased[-1][2] > leased[0][2]
+
+
+def test_an_organisation_that_is_a_user_is_asked_for_as_a_user(rig: Rig) -> None:
+    github = source("github:alice", "github", url="https://web.example/alice", options={"organisation": "alice"})
+    asks = KINDS["github"].asks(github, {}, rig.means(endpoints=_with_token(rig)).endpoints, NOW)
+    assert asks[0].fallback is not None
+    user = asks[0].fallback.url
+    rig.replies[user] = ok(user, b"[]", etag='"user"')
+    (outcome,) = rig.poll(github, endpoints=_with_token(rig))
+    assert (outcome.outcome, outcome.error) == ("unchanged", None)
+    assert [url for url, _ in rig.asked] == [asks[0].url, user]
+
+
+def _with_token(rig: Rig) -> Any:
+    from dataclasses import replace
+
+    return replace(rig.means().endpoints, github_token=True)
+
+
+def test_a_failing_source_costs_only_itself(rig: Rig) -> None:
+    sources = [source(f"s{n}") for n in range(5)]
+    for one in sources:
+        rig.replies[one.url] = ok(one.url, feed(one.id))
+    rig.replies[sources[2].url] = FetchError("no such name", code="dns_failed", stage="dns")
+    outcomes = rig.poll(*sources)
+    assert [o.id for o in outcomes] == [s.id for s in sources]
+    assert [o.outcome for o in outcomes] == ["new", "new", "failed", "new", "new"]
+
+
+def test_sources_that_hang_delay_no_other(rig: Rig) -> None:
+    hanging = [source(f"h{n}") for n in range(60)]
+    good = source("good")
+    told: list[str] = []
+
+    async def run() -> None:
+        release = asyncio.Event()
+
+        async def get(ask: Ask, validator: Any = None) -> Any:
+            if ask.url == good.url:
+                return ok(good.url, feed("a"))
+            await release.wait()
+            raise FetchError("not done after 60 s", code="deadline")
+
+        def note(outcome: Any, left: int) -> None:
+            told.append(outcome.id)
+            if outcome.id == "good":
+                release.set()
+
+        rig.get = get  # type: ignore[method-assign]
+        async with asyncio.timeout(20):
+            await poll_sources([*hanging, good], rig.means(), note)
+
+    asyncio.run(run())
+    assert told[0] == "good"
+    assert len(told) == 61
+
+
+def test_a_defect_of_a_rule_costs_only_its_entry_and_is_told(rig: Rig) -> None:
+    class Broken:
+        def labels(self, entry: Any, source: Any, **texts: str) -> Any:
+            if entry.guid == "bad":
+                raise KeyError("a rule is wrong")
+            return rig.means().understanding.labels(entry, source, **texts)
+
+    sources = [source(f"s{n}") for n in range(3)]
+    for one, entries in zip(sources, (["s0"], ["s1", "bad"], ["bad"]), strict=True):
+        rig.replies[one.url] = ok(one.url, feed(*entries))
+    outcomes = rig.poll(*sources, understanding=Broken())
+    assert [(o.outcome, o.new, o.code) for o in outcomes] == [
+        ("new", 1, None), ("partial", 1, "internal"), ("failed", 0, "internal"),
+    ]  # fmt: skip
+    assert rig.store.validators("s1") == {}
+    assert rig.store.state("s1").fail_count == 1
+    assert outcome_words(rig.poll(sources[1])) == [("new", 1, 0)]
+
+
+class Refusing:
+    """A store whose transactions fail with `error` while they hold a poll of `refused` (of any source, if None)."""
+
+    def __init__(self, store: Any, error: Exception, refused: str | None = None) -> None:
+        self._store, self._error, self._refused = store, error, refused
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit_polls(self, polls: Any, now: Any) -> Any:
+        if any(self._refused in (None, p.source.id) and p.error is None for p in polls):
+            raise self._error
+        return self._store.commit_polls(polls, now)
+
+
+def test_a_store_that_refuses_is_one_error_and_not_a_group(rig: Rig) -> None:
+    sources = [source(f"s{n}") for n in range(4)]
+    for one in sources:
+        rig.replies[one.url] = ok(one.url, feed(one.id))
+    with pytest.raises(StoreError) as caught:
+        rig.poll(*sources, store=Refusing(rig.store, StoreError("the disk is full", code="disk_full")))
+    assert caught.value.code == "disk_full"
+    assert guids(rig.store) == []
+    assert rig.store.lease("s0", "somebody else", NOW + LEASE, NOW)
+
+
+def test_a_poll_that_the_store_cannot_take_fails_alone_and_is_told(rig: Rig) -> None:
+    sources = [source(f"s{n}") for n in range(4)]
+    for one in sources:
+        rig.replies[one.url] = ok(one.url, feed(one.id))
+    outcomes = rig.poll(*sources, store=Refusing(rig.store, ValueError("a constraint"), "s2"))
+    assert [(o.outcome, o.code) for o in outcomes] == [
+        ("new", None), ("new", None), ("failed", "internal"), ("new", None),
+    ]  # fmt: skip
+    state = rig.store.state("s2")
+    assert (state.fail_count, state.error_code) == (1, "internal")
+    assert state.next_poll_at > NOW
+    assert guids(rig.store) == ["s0", "s1", "s3"]
+
+
+def test_progress_counts_down_to_nothing(rig: Rig) -> None:
+    sources = [source(f"s{n}") for n in range(5)]
+    left: list[int] = []
+    asyncio.run(poll_sources(sources, rig.means(), lambda outcome, rest: left.append(rest)))
+    assert left == [4, 3, 2, 1, 0]
+
+
+def test_a_poll_of_nothing_is_nothing(rig: Rig) -> None:
+    assert rig.poll() == []
+
+
+def test_a_listing_that_never_ends_is_cut_and_is_not_complete(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(ask: Ask, *arguments: Any) -> Reading:
+        number = int(ask.url.rpartition("=")[2]) if "=" in ask.url else 1
+        return Reading(pages=(Ask(f"{NEWS.url}?page={number + 1}"),), last=False)
+
+    monkeypatch.setattr(KINDS["feed"], "read", read)
+    monkeypatch.setattr(Rig, "get", _anything)
+    (outcome,) = rig.poll(NEWS)
+    assert "too_many_pages" in outcome.notes
+    assert len(rig.asked) == 20
+    assert rig.store.state("news").baseline_at is None
+
+
+async def _anything(rig: Rig, ask: Ask, validator: Any = None) -> Any:
+    rig.asked.append((ask.url, False))
+    return ok(ask.url, b"x", etag=None)
