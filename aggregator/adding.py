@@ -56,8 +56,8 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A change of sources.toml: the stanzas to add, as (id, keys), and the whole new text. `known` counts feeds that are
-    followed already, `skipped` says what else was left out and why."""
+    """A change of sources.toml: the stanzas to add, as (id, keys), and the whole new text. `known` counts feeds that
+    are followed already, `skipped` says what else was left out and why."""
 
     added: tuple[tuple[str, Mapping[str, Any]], ...]
     text: str
@@ -96,11 +96,13 @@ async def discover(url: str, configuration: Configuration, tools: Tools) -> Disc
 def _address(url: str) -> str:
     """An absolute http(s) address of what a person typed."""
     typed = url.strip()
-    found = http_url(typed if "://" in typed else f"https://{typed}")
-    if found is None or "." not in (urlsplit(found).hostname or "") and ":" not in found.split("/")[2]:
-        raise UsageError(f"{typed[:200]}: expected an address like https://lab.example/blog")
-    if "@" in found.split("/")[2]:
+    if "@" in typed.partition("://")[2].split("/")[0]:
         raise UsageError("expected an address without a user name or password: sources.toml holds no secrets")
+    found = http_url(typed if "://" in typed else f"https://{typed}")
+    host = urlsplit(found).netloc if found else ""
+    if found is None or not ("." in host or ":" in host):
+        shown = "" if "@" in typed else f"{typed[:200]}: "
+        raise UsageError(f"{shown}expected an address like https://lab.example/blog")
     return found
 
 
@@ -215,7 +217,7 @@ def checked_on(plan: Plan, old: str, day: str, path: str) -> Plan:
 
 
 def plan_import(document: bytes, old: str, configuration: Configuration) -> Plan:
-    """The text of sources.toml with a stanza for each feed of an OPML file that is not followed yet; nothing is fetched.
+    """The text of sources.toml with a stanza for each feed of an OPML file that is not followed yet. Fetches nothing.
 
     Raises OpmlError if the file may not be read.
     """

@@ -7,30 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aggregator import __version__, config, owners
 from aggregator.errors import UsageError
-from aggregator.model import Configuration, PollOutcome, Source
+from aggregator.model import Configuration, Entry, Labels, PollOutcome, Source
 
 if TYPE_CHECKING:
+    from aggregator import deliver
     from aggregator.adding import Discovery
     from aggregator.checking import Checked, Tools
+    from aggregator.corrections import Corrections
     from aggregator.digest import Digest
     from aggregator.fetch import Fetcher
     from aggregator.health import Health
+    from aggregator.labelling import Labelling
     from aggregator.poll import Means
     from aggregator.sources import Endpoints
     from aggregator.storage import Store
-    from aggregator.understanding import Understanding
+
+log = logging.getLogger(__name__)
 
 USER_AGENT = (
     f"aggregator/{__version__} (+https://github.com/aggregator-digest/aggregator; daily digest of AI model releases)"
@@ -42,12 +46,16 @@ def open(  # noqa: A001  (app.open reads as what it does)
     config: str | None = None,
     database: str | None = None,
     environ: Mapping[str, str] | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Application:
-    """An application with the options of the command line; they win over `environ`'s variables.
+    """An application with the options of the command line; they win over `environ`'s variables. `now` is its clock.
 
     Raises ConfigurationError at once for a wrong environment; the sources file and the database are opened when needed.
     """
-    return Application(dict(os.environ if environ is None else environ), config, database)
+    opened = Application(dict(os.environ if environ is None else environ), config, database)
+    if now is not None:
+        opened.now = now
+    return opened
 
 
 def restore(
@@ -72,6 +80,7 @@ class Application:
         self.environment = config.environment(environ)
         self._path = path or self.environment.config
         self.database = database or self.environment.database
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: asyncio.Task[list[PollOutcome]] | None = None
@@ -103,11 +112,18 @@ class Application:
         return Store.open(self.database, regions=self.regions)
 
     @cached_property
-    def understanding(self) -> Understanding:
-        """The rules, compiled for the labs of sources.toml."""
-        from aggregator.understanding import Understanding
+    def corrections(self) -> Corrections:
+        """corrections.toml beside sources.toml, checked whole. Raises ConfigurationError."""
+        from aggregator.config import correcting
 
-        return Understanding(self.configuration.labs)
+        return correcting.load(self._path)
+
+    @cached_property
+    def understanding(self) -> Labelling:
+        """The rules, compiled for the labs of sources.toml, with a person's corrections over them."""
+        from aggregator.labelling import Labelling
+
+        return Labelling(self.configuration.labs, self.corrections)
 
     @property
     def timezone(self) -> str:
@@ -143,11 +159,16 @@ class Application:
     # ----------------------------------------------------------------- the main job
 
     def due(self, now: datetime) -> list[Source]:
-        """The enabled sources whose time has come, longest due first."""
+        """The enabled sources whose time has come, longest due first; see `schedule.is_due`."""
+        from aggregator import schedule
+
         states = self.store.states()
         early = datetime.min.replace(tzinfo=UTC)
         times = {s.id: (states[s.id].next_poll_at if s.id in states else None) or early for s in self.sources(())}
-        return sorted((s for s in self.sources(()) if times[s.id] <= now), key=lambda s: times[s.id])
+        waits = {s.id: states[s.id].retry_at for s in self.sources(()) if s.id in states and states[s.id].url == s.url}
+        return sorted(
+            (s for s in self.sources(()) if schedule.is_due(now, times[s.id], waits.get(s.id))), key=lambda s: times[s.id]
+        )
 
     def poll(
         self, sources: Sequence[Source], progress: Callable[[PollOutcome, int], None] | None = None
@@ -170,6 +191,7 @@ class Application:
         if self._stopping.is_set():
             return []
         await asyncio.to_thread(self.free_leases)
+        await asyncio.to_thread(self.register)
         fetcher = self._fetcher()
         async with fetcher:
             means = self._means(fetcher)
@@ -233,8 +255,11 @@ class Application:
             github_token=environment.github_token is not None,
         )
 
-    def _fetcher(self, quotas: Mapping[str, Mapping[str, Any]] | None = None) -> Fetcher:
-        """A fetcher; `quotas` is what is known of hosts' quotas (None: what the database remembers)."""
+    def _fetcher(
+        self, quotas: Mapping[str, Mapping[str, Any]] | None = None, secrets: Collection[str] = ()
+    ) -> Fetcher:
+        """A fetcher; `quotas` is what is known of hosts' quotas (None: what the database remembers). Its errors show none
+        of the `secrets`."""
         from aggregator.fetch import Fetcher
 
         settings, environment = self.configuration.settings, self.environment
@@ -249,6 +274,8 @@ class Application:
             allow_private_hosts=settings.allow_private_hosts,
             tokens=tokens,
             quotas=self.store.budgets() if quotas is None else quotas,
+            secrets=secrets,
+            now=self.now,
         )
 
     def _means(self, fetcher: Fetcher) -> Means:
@@ -258,13 +285,13 @@ class Application:
         return Means(
             store=self.store,
             fetcher=fetcher,
-            parser=Parser(),
+            parser=Parser(self.store),
             understanding=self.understanding,
             endpoints=self.endpoints,
             settings=self.configuration.settings,
             labs=self.configuration.labs,
-            now=lambda: datetime.now(UTC),
-            owner=owners.name(),
+            now=self.now,
+            owner=self.owner,
         )
 
     def digest(self, since: datetime, until: datetime, *, language: str | None = None, notice: str = "") -> Digest:
@@ -281,25 +308,95 @@ class Application:
             notice=notice,
         )
 
-    def write_digest(self, day: date) -> list[Path]:
-        """Write the digest of the 24 hours before the slot of `day` into [digest] directory, Markdown and HTML."""
-        from aggregator import slots
-        from aggregator.channels.file import write_whole
-        from aggregator.digest import render
+    # ----------------------------------------------------------------- delivery
 
-        settings = self.configuration.digest
-        end = slots.moment_of(day, settings.at, self.timezone)
-        start = slots.moment_of(date.fromordinal(day.toordinal() - 1), settings.at, self.timezone)
-        digest = self.digest(start, end)
-        written = []
-        for form in ("md", "html"):
-            path = Path(settings.directory) / f"{day.isoformat()}.{form}"
-            write_whole(path, render(digest, form))
-            written.append(path)
-        return written
+    @cached_property
+    def owner(self) -> str:
+        """The name of this process in leases and claims."""
+        return owners.name()
+
+    def register(self) -> None:
+        """Make the readers of sources.toml known: what is stored from now on is news to them."""
+        digest = self.configuration.digest
+        self.store.register([one.name for one in (digest, *self.configuration.subscribers)], self.now())
+
+    def means(self) -> deliver.Means:
+        """What planning and sending work with, as sources.toml is now."""
+        from aggregator import deliver
+        from aggregator.channels import channels
+
+        return deliver.Means(
+            store=self.store,
+            configuration=self.configuration,
+            channels=channels(),
+            secrets=self.secret,
+            now=self.now,
+            owner=self.owner,
+            ping=self.ping,
+        )
+
+    def secret(self, name: str) -> str | None:
+        """The secret of a name: SMTP_URL, or `env:NAME` as sources.toml has it; None if it is not set."""
+        return self.environment.smtp_url if name == "SMTP_URL" else config.secret_url(name, self._environ)
+
+    def ping(self, url: str) -> None:
+        """Ask the dead man's switch, whose URL is a secret. Raises FetchError; any answer of the 2xx kind will do."""
+        from aggregator.errors import FetchError
+        from aggregator.model import Ask
+
+        async def run() -> None:
+            async with self._fetcher({}, secrets=(url,)) as fetcher:
+                await fetcher.get(Ask(url))
+
+        try:
+            asyncio.run(run())
+        except FetchError as error:
+            if error.status is None or not 200 <= error.status < 300:
+                raise
+
+    def reload(self) -> bool:
+        """Read sources.toml anew; False (and the former one is kept) if it is wrong. Raises nothing."""
+        try:
+            loaded = config.load(self._path, self._environ)
+        except UsageError as error:
+            log.error("sources.toml is kept as it was: %s [code=%s]", error, error.code)
+            return False
+        self.configuration = loaded
+        for derived in ("understanding", "corrections"):
+            self.__dict__.pop(derived, None)
+        self.store.save_regions(self.regions)
+        self.register()
+        log.info("sources.toml read anew: %d sources", len(self.sources(())))
+        return True
+
+    def reunderstand(self, now: datetime) -> tuple[int, int, int]:
+        """Label all that is stored anew by the rules, labs and corrections of now; (judged, changed items, changed lines).
+
+        What is stored of a source that sources.toml no longer has keeps its labels.
+        """
+        rules = self.understanding
+
+        def judge(entry: Entry, source: Source, title: str, summary: str, content: str) -> Labels:
+            return rules.labels(entry, source, title=title, summary=summary, content=content)
+
+        return self.store.relabel(judge, self.configuration.sources, now)
+
+    def correction_cases(self) -> list[dict[str, str]]:
+        """Each correction as a case for tests of the rules: what the items that it concerns say, and what is right."""
+        from aggregator.corrections import as_case
+        from aggregator.model import ItemQuery
+
+        cases = []
+        for correction in self.corrections.all:
+            query = ItemQuery(line=correction.line or None, source=correction.source or None, limit=10_000, all_copies=True)
+            for item in self.store.items(query)[0]:
+                named = not correction.item or correction.item in (item.guid, item.url)
+                if named and correction.words.casefold() in f"{item.title} {item.guid}".casefold():
+                    cases.append(as_case(correction, item.title, item.source))
+        return cases
 
     def health(self, now: datetime) -> Health:
-        """The health of sources and worker at `now`."""
+        """The health of sources, deliveries and worker at `now`."""
         from aggregator.health import judge
 
         heartbeat, ended = self.store.setting("heartbeat"), self.store.setting("worker_ended")
@@ -309,4 +406,5 @@ class Application:
             now,
             datetime.fromisoformat(heartbeat) if heartbeat else None,
             running=heartbeat is not None and (ended is None or ended < heartbeat),
+            messages=self.store.deliveries(states=("pending", "sending", "dead")),
         )

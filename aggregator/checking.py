@@ -32,7 +32,7 @@ ADVICE: Mapping[str, str] = {
     "deadline": "the answer takes too long: try again; if it stays so, take a smaller list",
     "tls_invalid": "its certificate is not valid: look whether it moved to another host",
     "tls_timeout": "try again",
-    "blocked_address": "it leads into a private network; if that is meant, list the host in settings.allow_private_hosts",
+    "blocked_address": "it leads into a private network; if that is meant, list it in settings.allow_private_hosts",
     "blocked_port": "this port is never fetched: take the address with the usual port",
     "blocked_scheme": "only http and https are fetched",
     "insecure_redirect": "it leads from https to http: take the address that it ends at, if you trust it",
@@ -59,6 +59,9 @@ ADVICE: Mapping[str, str] = {
     "empty_listing": "nothing is listed: the name was changed or misspelt, or the list moved",
     "bad_pagination": "its further pages lead nowhere: the host has changed something",
     "parse_error": "the document is broken: try again later, tell its maker",
+    "parse_limits": "the document is too large, too deep or hostile: look at it before you follow it",
+    "parse_timeout": "the document keeps its reader busy without end: look at it before you follow it",
+    "parse_crashed": "the document takes its reader down: tell us",
 }  # fmt: skip
 """What a person can do, by the code of the error."""
 

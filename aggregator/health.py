@@ -9,18 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aggregator.model import Source, SourceState
+from aggregator.model import Delivery, Source, SourceState
 
 OVERDUE_AFTER = timedelta(minutes=30)
 """A source whose poll is due for longer than this is overdue."""
 STALLED_AFTER = timedelta(minutes=5)
 """A worker without a heartbeat for longer than this has stalled."""
 FAILING_AT = 3
+SILENT_AFTER, SILENT_GAPS = timedelta(days=7), 5
+"""A source that answers but brought nothing new for longer than both is silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One source as `sources` shows it. `state` is ok, new, failing, waiting (told not before), overdue or off."""
+    """One source as `sources` shows it. `state` is ok, new, failing, waiting (told not before), paused (gone for good),
+    held (a flood waits for a person's word), silent (beyond its usual gap), overdue or off."""
 
     id: str
     kind: str
@@ -50,6 +53,21 @@ class Health:
     sources: tuple[SourceHealth, ...]
     worker: str
     heartbeat: datetime | None
+    waiting: int = 0
+    """Messages that are yet to be delivered."""
+    oldest: datetime | None = None
+    """Since when the oldest of them waits."""
+    dead: tuple[Delivery, ...] = ()
+    """Messages that were given up."""
+
+    def states(self, word: str) -> tuple[str, ...]:
+        """Ids of the sources in this state."""
+        return tuple(s.id for s in self.sources if s.state == word)
+
+    @property
+    def empty_selectors(self) -> tuple[str, ...]:
+        """Ids of the sources whose selector matches nothing."""
+        return tuple(s.id for s in self.sources if s.enabled and s.code == "selector_empty")
 
     @property
     def failing(self) -> tuple[str, ...]:
@@ -73,13 +91,28 @@ def judge(
     now: datetime,
     heartbeat: datetime | None,
     running: bool,
+    messages: Sequence[Delivery] = (),
 ) -> Health:
     """Health at `now`. `heartbeat` is the worker's last sign, `running` whether it has not said that it ended."""
     worker = "none"
     if heartbeat is not None and running:
         worker = "running" if now - heartbeat <= STALLED_AFTER else "stalled"
     rows = tuple(_of(source, states.get(source.id), now, worker != "none") for source in sources)
-    return Health(rows, worker, heartbeat)
+    waiting = [message for message in messages if message.state != "dead"]
+    return Health(
+        rows,
+        worker,
+        heartbeat,
+        waiting=len(waiting),
+        oldest=min((message.created_at for message in waiting), default=None),
+        dead=tuple(message for message in messages if message.state == "dead"),
+    )
+
+
+def _is_silent(state: SourceState, now: datetime) -> bool:
+    latest = state.last_new_at or state.baseline_at
+    gap = timedelta(seconds=state.facts["gap"]) if "gap" in state.facts else None
+    return latest is not None and gap is not None and now - latest > max(SILENT_AFTER, SILENT_GAPS * gap)
 
 
 def _of(source: Source, state: SourceState | None, now: datetime, worked: bool) -> SourceHealth:
@@ -88,12 +121,16 @@ def _of(source: Source, state: SourceState | None, now: datetime, worked: bool) 
         word = "off"
     elif known.last_poll_at is None:
         word = "new"
+    elif known.held_since is not None:
+        word = "held"
     elif known.retry_at is not None and known.retry_at > now:
-        word = "waiting"
+        word = "paused" if (known.facts.get("gone") or {}).get("settled") else "waiting"
     elif known.error is not None:
         word = "failing"
     elif worked and known.next_poll_at is not None and now - known.next_poll_at > OVERDUE_AFTER:
         word = "overdue"
+    elif _is_silent(known, now):
+        word = "silent"
     else:
         word = "ok"
     return SourceHealth(

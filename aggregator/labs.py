@@ -77,6 +77,15 @@ class Gazetteer:
         firsts = {lab.id: lab.families[0].name for lab in self.labs.values() if lab.families}
         object.__setattr__(self, "first_family", firsts)
 
+    def short_name(self, lab: str) -> str:
+        """A lab's name as one says it: without what stands in brackets, a last `AI`, or its family (`Zhipu`, `Alibaba`)."""
+        known = self.labs.get(lab)
+        if known is None:
+            return lab
+        words = re.split(r"[()/（）]", known.name)[0].split()
+        families = {low(f.name) for f in known.families} | {"ai", "seed"}
+        return " ".join(words[:-1] if len(words) > 1 and low(words[-1]) in families else words)
+
     def lab_of(self, hub: str, organisation: str) -> str | None:
         """The lab that owns an organisation (or `owner/repo`) of a hub: "github", "huggingface" or "modelscope"."""
         key = organisation.casefold()

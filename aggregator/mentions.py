@@ -70,7 +70,7 @@ class _Candidate(NamedTuple):
     cased: bool
 
 
-_SHORT = re.compile(r"(?<![A-Za-z0-9.\-_/$€])([A-Z])(\d(?:\.\d{1,2})?)(?![A-Za-z0-9]|\.\d)")
+_SHORT = re.compile(r"([A-Z])(?<![A-Za-z0-9.\-_/$€].)(\d(?:\.\d{1,2})?)(?![A-Za-z0-9]|\.\d)")
 _ELLIPTIC = re.compile(
     r"(?<![A-Za-z0-9.\-_/])(OCR|VL|Coder|Math|Prover|TTS|ASR|Image|Video|Omni|Audio)[ -]?(\d(?:\.\d)?)(?![A-Za-z0-9%]|\.\d)"
 )
@@ -80,6 +80,9 @@ _OWNER = re.compile(r"([A-Za-z][A-Za-z0-9]*)[ ]$")
 _PREFIX = re.compile(r"([A-Za-z0-9.]+)[-_]$")
 _SIZED = re.compile(r"(?:[-_ ]\d+(?:\.\d+)?[BTbt](?:-[Aa]\d+(?:\.\d+)?[Bb])?)?(?![A-Za-z0-9])")
 _PREFIX_WORD = re.compile(r"[Cc]laude[ -](?:\d(?:\.\d)?[ -])?$")
+_IDENTIFIER = re.compile(r"(?:_[a-z]+)+(?![a-z0-9])")
+"""What makes `glm_moe_dsa` a word of a configuration."""
+_PERSON = re.compile(r"[ ·](?P<surname>[A-Z][a-z]{3,})(?![A-Za-z0-9-])")
 _CAMEL = re.compile(r"[A-Z][a-z]+[A-Z]")
 
 
@@ -136,6 +139,8 @@ def _candidates(text: str, families: list[Hit], part: int) -> list[_Candidate]:
             continue
         value: FamilyName = hit.value
         reach = hit.end
+        if text[hit.end : hit.end + 1] == "_" and text[hit.start : hit.end].islower() and _IDENTIFIER.match(text, hit.end):
+            continue
         tail = tails.read(text, hit.end, value.family)
         if not _stands_alone(text, hit.start, families, found):
             continue
@@ -242,6 +247,7 @@ def _accept(
         if value.weak and value.lab not in sure:
             key = low(normal(value.name))
             easy = key in vocabulary.EASY_NAMES and is_chinese(found.lows[part])
+            easy = easy and not _is_person(found.texts[part], hit)
             if not (field_near or easy) or (key in against and value.lab not in strong):
                 continue
         if inside.get((part, hit.start), value.lab) != value.lab:
@@ -249,6 +255,12 @@ def _accept(
         found.labs.append(LabMention(value.lab, part, hit.start, hit.end, value.is_family))
     for mention in found.lines:
         found.labs.append(LabMention(mention.line.lab, mention.part, mention.start, mention.end, True))
+
+
+def _is_person(text: str, hit: Hit) -> bool:
+    """Whether a first name and a surname stand there (`Kimi Antonelli`), and no product (`Kimi Code`)."""
+    found = _PERSON.match(text, hit.end)
+    return found is not None and found["surname"].lower() not in vocabulary.PRODUCT_WORDS
 
 
 def _weak_without_family(names: list[tuple[int, Hit]], candidates: list[_Candidate], found: Found) -> set[str]:

@@ -227,6 +227,8 @@ class Repository:
     likes: int | None = None
     downloads: int | None = None
     datasets: tuple[str, ...] = ()
+    download: int | None = None
+    """Bytes of the smallest set of files that runs (one quantisation of several), from real file sizes."""
 
 
 # --------------------------------------------------------------------------------------------- names
@@ -377,6 +379,12 @@ class Artifact:
     weights: bool = True
     gated: bool = False
     first_party: bool = True
+    download: int | None = None
+    """Bytes of the smallest set of its files that runs, where the hub told the files' sizes."""
+    missing_since: datetime | None = None
+    """Since when the hub's complete listing no longer names it."""
+    formats: tuple[str, ...] = ()
+    """GGUF, MLX, safetensors, …: what it can be run with, as its files, tags or name say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +450,31 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class LineHistory:
+    """How a release line came to be what it is: the steps (status, when) that it reached, in their order."""
+
+    key: str
+    line: str
+    lab: str
+    region: str
+    status: str
+    openness: str
+    appeared: datetime
+    new_at: datetime | None
+    steps: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What a source told first: new lines, and lines of which it told a rumour that came out, or did not yet."""
+
+    source: str
+    first: int
+    rumours_out: int
+    rumours_open: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceState:
     """What is remembered of a source between polls (a row; times in UTC)."""
 
@@ -457,6 +490,14 @@ class SourceState:
     error_code: str | None = None
     retry_at: datetime | None = None
     items: int = 0
+    url: str = ""
+    """The address under which it was last polled, as sources.toml says it."""
+    notes: tuple[str, ...] = ()
+    held_since: datetime | None = None
+    moved: Mapping[str, Any] = field(default_factory=dict)
+    """Sightings of a permanent redirect (see `schedule.moved`)."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else was learnt of it: `gap` (usual seconds between entries), `newest`, `gone` (sightings of a 410)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +552,9 @@ class Poll:
     error_stage: str | None = None
     retry_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    moved: Mapping[str, Any] | None = None
+    facts: Mapping[str, Any] | None = None
+    """What was learnt of the source; None keeps what is stored."""
     listed: tuple[str, ...] | None = None
     """Keys of everything that the complete listing holds now, or None if it was not read whole: what is missing of a hub's
     listing was withdrawn."""
@@ -567,6 +611,8 @@ class ItemQuery:
     limit: int = 50
     offset: int = 0
     all_copies: bool = False
+    after: tuple[datetime, int] | None = None
+    """Only what comes after the item with this `appeared` and `seq` (the total counts all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -584,6 +630,17 @@ class ReleaseQuery:
     until: datetime | None = None
     limit: int = 50
     offset: int = 0
+    fits: int | None = None
+    """Bytes: only lines of which a first-party download is at most this large."""
+    commercial: bool = False
+    """Only lines whose licence allows commercial use without conditions."""
+    smallest: int | None = None
+    largest: int | None = None
+    """Parameters of the largest size that is known: smallest <= parameters < largest."""
+    elsewhere: bool = False
+    """Only of labs that are not followed."""
+    after: tuple[datetime, str] | None = None
+    """Only what comes after the line with this `appeared` and key (the total counts all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -627,3 +684,129 @@ class Material:
     failed: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    fresh: frozenset[str] | None = None
+    """The items that are news here, whatever their times say (a planned digest goes by what was not yet planned); None:
+    those that appeared in the window."""
+    changed: Mapping[str, tuple[LineChange, ...]] = field(default_factory=dict)
+    """By line: what edits at the source changed, without any fresh item."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What became of a line without a new item: `what` is status, licence, renamed, withdrawn or correction; `mark` tells
+    it from others."""
+
+    what: str
+    before: str | None
+    after: str | None
+    at: datetime
+    mark: str
+
+
+# --------------------------------------------------------------------------------------------- digests that are sent
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What has not been planned for a subscriber, in one view of the database.
+
+    `last` is the number of its last digest: a plan that was made of this view is void if another came in between.
+    `told` is what it was told of each line (new, rumour, status:open, …). `handled` are the numbers of all items that a
+    plan of this view covers, with whether they are news; everything up to `mark` will then lie behind it. `planned_at` is
+    when its last digest was planned, `slot` for which date.
+    """
+
+    subscriber: str
+    last: int
+    since: datetime
+    planned_at: datetime | None
+    slot: str | None
+    material: Material
+    told: Mapping[str, frozenset[str]]
+    handled: tuple[tuple[int, bool], ...] = ()
+    item_low: int = 0
+    item_high: int = 0
+    mark: int = 0
+    change_low: int = 0
+    change_high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one recipient of one channel, as it will be handed over: the same bytes however often it is tried.
+
+    A `fault` (code, words) says that it cannot be sent at all: it is kept, visibly, and never tried.
+    """
+
+    channel: str
+    recipient: str
+    message_id: str
+    subject: str
+    body: bytes
+    body_type: str
+    part: int = 1
+    fault: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A digest as it is stored in one transaction: its bodies by form, what it tells, and the messages to hand over.
+
+    `purpose` is empty for the day's digest and names an alert. `entries` are (line, what was told of it).
+    """
+
+    pending: Pending
+    slot: str
+    slot_at: datetime
+    planned_at: datetime
+    since: datetime
+    until: datetime
+    language: str
+    bodies: Mapping[str, bytes]
+    entries: tuple[tuple[str, str], ...]
+    messages: tuple[Message, ...]
+    summary: Mapping[str, Any]
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentDigest:
+    """A stored digest: `state` is empty, planned, delivered or failed (something of it will never arrive)."""
+
+    id: int
+    subscriber: str
+    slot: str
+    purpose: str
+    slot_at: datetime
+    planned_at: datetime
+    since: datetime
+    until: datetime
+    language: str
+    state: str
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message in the outbox: `state` is pending, sending, sent or dead. `token` fences the claim under which it is sent."""
+
+    id: int
+    digest: int
+    subscriber: str
+    slot: str
+    purpose: str
+    channel: str
+    recipient: str
+    part: int
+    message_id: str
+    subject: str
+    body: bytes
+    body_type: str
+    state: str
+    attempts: int
+    created_at: datetime
+    next_try_at: datetime | None
+    token: int
+    sent_at: datetime | None
+    error: str | None
+    error_code: str | None

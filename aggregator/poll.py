@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from aggregator import identity, schedule
+from aggregator import faults, identity, schedule
 from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError, StoreError
 from aggregator.fetch import validator_of
 from aggregator.model import (
@@ -47,6 +47,8 @@ FULL_FETCH_AFTER = timedelta(hours=24)
 """After at most this long without a full answer no validator is sent, so that a broken 304 cannot last for ever. Each
 source has a time of its own in the second half of it: what was first polled together is not asked in full together."""
 MAXIMUM_PAGES = 20
+_ADDRESSED = ("feed", "page", "json")
+"""Kinds whose own address may move; hubs are asked by their endpoints."""
 MAXIMUM_REQUESTS = 60
 BATCH = 2000
 """Entries that one transaction takes at most before it is committed (whole polls only)."""
@@ -158,7 +160,8 @@ def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
 async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer, leases: Leases) -> PollOutcome:
     """One source from lease to commit."""
     started, now = time.monotonic(), means.now()
-    if state.retry_at is not None and state.retry_at > now:
+    corrected = bool(state.url) and state.url != source.url  # whoever gave it another address wants it asked there
+    if state.retry_at is not None and state.retry_at > now and not corrected:
         told = f"not before {state.retry_at:%Y-%m-%d %H:%M:%S} UTC"
         return PollOutcome(
             source.id, "deferred", error=told, code=state.error_code or "deferred", retry_at=state.retry_at
@@ -169,6 +172,7 @@ async def _poll_one(source: Source, state: SourceState, means: Means, writer: _W
         work = _Work(source, state, means)
         await work.run(await asyncio.to_thread(means.store.validators, source.id))
         poll = work.result(time.monotonic() - started)
+        faults.at("poll.prepared")
         try:
             counts = await writer.commit(poll)
         except AggregatorError:
@@ -189,7 +193,11 @@ class _Work:
     """One source's poll while it runs: what was asked, what came back, what went wrong."""
 
     def __init__(self, source: Source, state: SourceState, means: Means) -> None:
-        self.source, self.state, self.means = source, state, means
+        self.said = source
+        address = schedule.address_of(source.url, state.moved) if source.kind in _ADDRESSED else source.url
+        self.source = source if address == source.url else replace(source, url=address)
+        self.state, self.means = state, means
+        self.listing: Answer | None = None
         self.cursor: dict[str, Any] = dict(state.cursor)
         self.entries: list[Entry] = []
         self.prepared: tuple[Prepared, ...] = ()
@@ -246,13 +254,19 @@ class _Work:
             elif error.code not in ("not_found", "gone"):
                 self.notes.append(f"{ask.role}_{error.code}")
             return []
+        faults.at("poll.fetched")
         self.answered += 1
+        if self.listing is None:
+            self.listing = answer
         seen = validator_of(answer, known, self.now)
         if known is not None and (answer.not_modified or seen.body_hash == known.body_hash):
             self.validators[key] = replace(seen, pages=known.pages)
             self.unchanged_pages = True
             return list(known.pages) + self._waiting(ask)
         reading = await self.means.parser.read(ask, answer, self.source, self.cursor, self.means.endpoints, self.now)
+        if ask.role == "sizes":  # the same repositories again, with what was asked for
+            again = {entry.guid for entry in reading.entries}
+            self.entries = [entry for entry in self.entries if entry.guid not in again]
         self.entries += reading.entries
         self.notes += reading.notes
         self.cursor.update(reading.cursor)
@@ -306,34 +320,68 @@ class _Work:
     def result(self, seconds: float) -> Poll:
         """The poll as the store takes it."""
         failed, deferred = self.error, isinstance(self.error, Deferred)
-        lab = self.means.labs.get(self.source.lab or "")
-        interval = schedule.interval_of(
-            self.source.every, self.means.settings.poll_every, lab is not None and lab.region == "cn"
-        )
-        failures = 0 if failed is None or deferred else self.state.fail_count + 1
+        facts = self._facts()
         retry_at = failed.retry_at if failed is not None else None
+        detail = None if failed is None else failed.detail
+        if failed is not None and facts.get("gone", {}).get("settled"):
+            retry_at = self.now + schedule.PAUSE
+            detail = f"{detail}; it is gone for good: polls pause for a week. Correct its url or set enabled = false"
         kept = {key: value for key, value in self.cursor.items() if value is not None}
+        to = self.listing.permanent_url if self.listing is not None else None
+        known = failed is not None or self.source.kind not in _ADDRESSED
         return Poll(
-            source=self.source,
+            source=self.said,
             prepared=self.prepared,
             cursor=kept if failed is None else self.state.cursor,
             validators=self.validators if failed is None else {},
             complete=failed is None and self.whole,
-            next_poll_at=schedule.next_poll_at(
-                self.now, interval, failures=failures, jitter=self.means.jitter(), not_before=retry_at
-            ),
+            next_poll_at=self._next(0 if failed is None or deferred else self.state.fail_count + 1, facts, retry_at),
             seconds=seconds,
             requests=self.requests,
-            error=None if failed is None else failed.detail,
+            error=detail,
             error_code=None if failed is None else failed.code,
             error_stage=None if failed is None else failed.stage,
             retry_at=retry_at,
             notes=tuple(dict.fromkeys(self.notes)),
+            moved=None if known else schedule.moved(self.state.moved, self.said.url, to, self.now),
+            facts=facts,
             listed=(
                 tuple(p.key for p in self.prepared)
                 if failed is None and self.whole and not self.unchanged_pages
                 else None
             ),
+        )
+
+    def _facts(self) -> dict[str, Any]:
+        """What is known of the source after this poll: its usual gap, and how often and since when it was gone."""
+        facts = dict(self.state.facts)
+        if isinstance(self.error, FetchError) and self.error.status == 410:
+            facts["gone"] = schedule.sighted(facts.get("gone") or {}, self.said.url, self.now)
+        elif self.error is None:
+            facts.pop("gone", None)
+        gap = schedule.usual_gap([p.published for p in self.prepared if p.published is not None])
+        if gap is not None and not self.unchanged_pages:
+            facts["gap"] = int(gap.total_seconds())
+        return facts
+
+    def _next(self, failures: int, facts: Mapping[str, Any], retry_at: datetime | None) -> datetime:
+        """When this source is asked again."""
+        lab = self.means.labs.get(self.source.lab or "")
+        followed = lab is not None and lab.region == "cn"
+        gap = timedelta(seconds=facts["gap"]) if "gap" in facts else None
+        hinted = (self.cursor.get("hints") or {}).get("minutes")
+        if facts.get("gone", {}).get("settled") and retry_at is not None:
+            return retry_at
+        return schedule.next_poll_at(
+            self.now,
+            schedule.interval_of(
+                self.source.every, self.means.settings.poll_every, followed, gap=gap, kind=self.source.kind
+            ),
+            failures=failures,
+            jitter=self.means.jitter(),
+            not_before=retry_at,
+            wish=schedule.wish_of(self.listing.headers, hinted, self.now) if self.listing is not None else None,
+            followed=followed,
         )
 
 

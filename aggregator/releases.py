@@ -21,12 +21,14 @@ from aggregator.model import (
     TRUST_HUB,
     TRUST_LAB,
     TRUST_PRESS,
+    TRUST_RUMOUR,
     Artifact,
     LineName,
     Release,
     Showing,
     Step,
 )
+from aggregator.understand import saying
 
 NEVER_NEW = frozenset({"comparison", "howto", "business", "policy", "other"})
 """Kinds of items that speak of a line without making it news: their subject is something else."""
@@ -77,16 +79,16 @@ def derive(
         params_total=facts.number("params_total"),
         params_active=facts.number("params_active"),
         context=facts.number("context"),
-        languages=facts.number("languages"),
-        architecture=tuple(facts.all_of("architecture")),
-        capabilities=tuple(facts.all_of("capability")),
+        languages=facts.number("languages", TRUST_HUB),
+        architecture=tuple(facts.said("architecture")),
+        capabilities=tuple(facts.said("capability")),
         first_seen=appeared,
         appeared=appeared,
         timeline=timeline,
         artifacts=tuple(sorted(artifacts, key=lambda a: (a.created is None, a.created, a.hub, a.id))),
-        claims=(),
-        disputes=(),
-        expected=None,
+        claims=saying.claims(told),
+        disputes=saying.disputes(told),
+        expected=saying.expected(told, generation),
         items=len({s.item for s in told}),
         stories=stories,
         new_at=new_at(told),
@@ -115,10 +117,10 @@ def _timeline(told: Sequence[Showing]) -> tuple[Step, ...]:
             first.setdefault(showing.status, showing)
     steps: list[Step] = []
     for status in reversed(STATUSES):
-        showing = first.get(status)
-        if showing is None or (steps and showing.at >= steps[-1].at):
+        earliest = first.get(status)
+        if earliest is None or (steps and earliest.at >= steps[-1].at):
             continue
-        steps.append(Step(status, showing.at, showing.item, showing.url))
+        steps.append(Step(status, earliest.at, earliest.item, earliest.url))
     return tuple(reversed(steps))
 
 
@@ -140,13 +142,22 @@ class _Facts:
     def first(self, name: str) -> str | None:
         return next(iter(self.values(name)), None)
 
-    def number(self, name: str) -> int | None:
+    def number(self, name: str, least_trust: int = 0) -> int | None:
         """The best trusted value; among equally trusted ones the largest (sizes of one line differ)."""
-        rows = [(s.trust, value) for fact, value, s in self._rows if fact == name and value.isdigit()]
+        rows = [
+            (s.trust, value)
+            for fact, value, s in self._rows
+            if fact == name and value.isdigit() and s.trust >= least_trust
+        ]
         if not rows:
             return None
         best = max(trust for trust, _ in rows)
         return max(int(value) for trust, value in rows if trust == best)
+
+    def said(self, name: str) -> list[str]:
+        """All values of any evidence but a rumour's (which counts where there is nothing else), sorted: they complete each other."""
+        sure = {value for fact, value, s in self._rows if fact == name and s.trust > TRUST_RUMOUR}
+        return sorted(sure or {value for fact, value, _ in self._rows if fact == name})
 
     def all_of(self, name: str) -> list[str]:
         """All values that the best trusted class of evidence gives (a hub's word before the press's), sorted."""
@@ -168,7 +179,7 @@ def _openness(told: Sequence[Showing], artifacts: Sequence[Artifact], facts: _Fa
         weights = "yes"
     elif "gated" in says:
         weights = "gated"
-    elif "no" in says:
+    elif "no" in says or "promised" in says:
         weights = "no"
     else:
         weights = "unknown"

@@ -46,3 +46,24 @@ def latest_slot(now: datetime, at: str, timezone: str) -> date:
     while moment_of(day, at, timezone) > now:
         day -= timedelta(days=1)
     return day
+
+
+def slot_of(now: datetime, at: str, timezone: str, period: str = "day") -> date:
+    """The date of the digest that is due at `now`: of the latest slot, or (`week`) of the latest slot of a Monday."""
+    day = latest_slot(now, at, timezone)
+    return day - timedelta(days=day.weekday()) if period == "week" else day
+
+
+def todays_slot(now: datetime, timezone: str, period: str = "day") -> date:
+    """The date of the digest that somebody asks for now, whether or not its time has come."""
+    day = now.astimezone(ZoneInfo(timezone)).date()
+    return day - timedelta(days=day.weekday()) if period == "week" else day
+
+
+def is_within(now: datetime, hours: str, timezone: str) -> bool:
+    """Whether the wall clock stands within `hours` ("22:00-07:00", which may pass midnight; empty: never)."""
+    begin, dash, end = hours.partition("-")
+    if not dash:
+        return False
+    clock = f"{now.astimezone(ZoneInfo(timezone)):%H:%M}"
+    return begin <= clock < end if begin <= end else clock >= begin or clock < end

@@ -1,6 +1,8 @@
 """A deterministic corpus of news items in three languages: invented sentences about real and unreal lines.
 
-About a third of the items speak of labs and lines, a third of technology, a third of anything else, as feeds do.
+The rate is that of life and constant (`A_DAY` items a day). One item in twelve speaks of a release line: each of nine families
+presents one every 20 days, and six of ten such items fall into the four days after a launch. Bodies are made of drawn words,
+so that two texts share no more than two real ones do.
 """
 
 from __future__ import annotations
@@ -10,29 +12,42 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-LINES = ["Qwen{}", "GLM-{}", "DeepSeek-V{}", "Kimi K{}", "MiniMax-M{}", "Step {} Flash", "ERNIE {}", "MiMo-V{}", "Hunyuan {}", "Seedance {}"]
-EN = [
-    "{line} is out with open weights and a longer context",
-    "Why {line} matters for developers outside China",
-    "{lab} is expected to release {line} next week, sources say",
-    "Ten photo apps worth a look this spring",
-    "Chip makers report another strong quarter",
-    "How we moved a million rows without stopping the service",
-    "The city opens two new tram lines after years of work",
-]
-FR = [
-    "{line} : {lab} publie les poids de son nouveau modèle",
-    "{lab} pourrait dévoiler {line} le mois prochain",
-    "Cinq montres connectées pour courir cet hiver",
-    "Le prix des composants repart à la hausse",
-]
-ZH = ["{lab}发布{line}，权重今日开源", "据悉{lab}将于下周推出{line}", "这款手机的影像到底怎么样？", "新能源汽车三月销量出炉", "{line}横评：谁更会写代码"]
-LABS = {"en": ["Alibaba", "Zhipu", "DeepSeek", "Moonshot", "MiniMax"], "zh": ["阿里", "智谱", "深度求索", "月之暗面", "稀宇科技"]}
-FILLER = {
-    "en": "The company said the work took several months and that customers had asked for it. Observers were divided over what it means. ",
-    "fr": "L’entreprise explique que le travail a pris plusieurs mois et que ses clients le demandaient. Les observateurs sont partagés. ",
-    "zh": "公司表示这项工作耗时数月，也是客户一直期待的功能。业内人士对此看法不一，后续进展仍有待观察。",
+A_DAY = 1500
+"""Items a day: what some 300 sources publish."""
+START = datetime(2024, 1, 1, tzinfo=UTC)
+FAMILIES = ("Qwen{}", "GLM-{}", "DeepSeek-V{}", "Kimi K{}", "MiniMax-M{}", "Step {} Flash", "ERNIE {}", "MiMo-V{}", "Hunyuan {}")
+ABOUT = {
+    "en": (
+        "{line} is out with open weights and a longer context",
+        "Why {line} matters for developers outside China",
+        "{lab} is expected to release {line} next week, sources say",
+    ),
+    "fr": ("{line} : {lab} publie les poids de son nouveau modèle", "{lab} pourrait dévoiler {line} le mois prochain"),
+    "zh": ("{lab}发布{line}，权重今日开源", "据悉{lab}将于下周推出{line}", "{line}横评：谁更会写{word}"),
 }
+TITLES = {
+    "en": (
+        "{lab} raises {n} million dollars in a new round",
+        "Ten photo apps worth a look this {word}",
+        "Chip makers report another strong quarter, {word} aside",
+        "How we moved {n} million rows without stopping the {word}",
+        "The city opens {n} new tram lines after years of {word}",
+    ),
+    "fr": (
+        "Cinq montres connectées pour courir avec un {word}",
+        "Le prix des {word} repart à la hausse de {n} %",
+    ),
+    "zh": (
+        "这款{word}的影像到底怎么样？",
+        "新能源汽车销量出炉：{word}增长{n}%",
+    ),
+}
+LABS = {
+    "en": ("Alibaba", "Zhipu", "DeepSeek", "Moonshot", "MiniMax"),
+    "zh": ("阿里", "智谱", "深度求索", "月之暗面", "稀宇科技"),
+}
+_SYLLABLES = ("ba", "cor", "den", "fil", "gra", "hul", "jen", "kor", "lim", "mon", "nav", "pol", "quor", "ret", "sal", "tor", "ven", "wil", "zan")
+_CHARACTERS = "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +63,38 @@ class Text:
 
 
 def texts(count: int, *, body: int = 0, seed: int = 20260216) -> Iterator[Text]:
-    """`count` items over three years, the same for the same arguments; `body` is the length of their bodies in characters."""
+    """`count` items at a constant rate, the same for the same arguments; `body` is the length of their bodies in characters."""
     chance = random.Random(seed)
-    start = datetime(2024, 1, 1, tzinfo=UTC)
+    vocabulary = ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 3))) for _ in range(4000)]
     for number in range(count):
+        published = START + timedelta(seconds=86400 * number / A_DAY)
         language = chance.choices(("en", "zh", "fr"), (5, 3, 2))[0]
-        pattern = chance.choice({"en": EN, "fr": FR, "zh": ZH}[language])
-        line = chance.choice(LINES).format(f"{chance.randint(1, 9)}.{chance.randint(0, 9)}")
-        lab = chance.choice(LABS["zh" if language == "zh" else "en"])
-        title = pattern.format(line=line, lab=lab)
-        if "{" not in pattern:
-            title += f" ({chance.randint(1, 10**6)})"
-        filler = FILLER[language]
-        summary = (f"{title}. " + filler * 2)[:300]
-        text = (filler * (body // len(filler) + 1))[: max(0, body - len(title) - 20)]
+        title = chance.choice((ABOUT if chance.random() < 1 / 12 else TITLES)[language]).format(
+            line=_line(chance, (published - START).days),
+            lab=chance.choice(LABS["zh" if language == "zh" else "en"]),
+            word=_words(chance, vocabulary, language, 1),
+            n=chance.randint(2, 990),
+        )
         yield Text(
             number=number,
             language=language,
-            published=start + timedelta(minutes=3 * 365 * 24 * 60 * number / max(count, 1)),
+            published=published,
             title=title,
-            summary=summary,
-            body=f"{text} {title}. {chance.randint(1, 10**9)}" if body else "",
+            summary=f"{title}. {_words(chance, vocabulary, language, 24)}",
+            body=f"{title}. {_words(chance, vocabulary, language, body // 6)}"[:body] if body else "",
         )
+
+
+def _line(chance: random.Random, day: int) -> str:
+    """A line that is talked of on that day: mostly one of the last four days, else any family's latest."""
+    place = chance.randrange(len(FAMILIES))
+    if chance.random() < 0.6:
+        place = next((p for p in range(len(FAMILIES)) if 0 <= (day - 2 * p) % 20 < 4), place)
+    launches = max(0, day - 2 * place) // 20
+    return FAMILIES[place].format(f"{launches // 8 + 1}.{launches % 8}")
+
+
+def _words(chance: random.Random, vocabulary: list[str], language: str, count: int) -> str:
+    if language == "zh":
+        return "".join(chance.choices(_CHARACTERS, k=count * 2))
+    return " ".join(chance.choices(vocabulary, k=count))

@@ -7,21 +7,29 @@ nothing is sent or authenticated in clear text, and no error shows the password.
 
 from __future__ import annotations
 
+import os
 import smtplib
 import ssl
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NoReturn
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import certifi
 
+from aggregator import faults
+from aggregator.channels.port import Letter, Refused, Secrets
 from aggregator.errors import ConfigurationError, DeliveryError
+from aggregator.model import Delivery, Message
 
 TIMEOUT = 30.0
 """Seconds that one command may take."""
@@ -67,12 +75,22 @@ def _refuse_url() -> NoReturn:
 
 
 def compose(
-    *, subject: str, text: str, html: str, sender: str, to: str, at: datetime, message_id: str, language: str = "en"
+    *,
+    subject: str,
+    text: str,
+    html: str,
+    sender: str,
+    to: str,
+    at: datetime,
+    message_id: str,
+    language: str = "en",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> EmailMessage:
     """One message to one recipient, text first and HTML as its alternative. Equal arguments give equal bytes.
 
     sender: an address, with a name in front if wished. message_id: without angle brackets. Line breaks and other
-    controls in the subject become blanks. Raises DeliveryError (code bad_address) for an address that no header can
+    controls in the subject become blanks. `headers` are further ones, of our own making.
+    Raises DeliveryError (code bad_address) for an address that no header can
     carry.
     """
     message = EmailMessage(policy=SMTP)
@@ -83,6 +101,8 @@ def compose(
     message["Message-ID"] = f"<{message_id}>"
     message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in headers.items():
+        message[name] = value
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     root, boundary = message_id.partition("@")[0], "".join(c for c in message_id if c.isalnum())[:40]
@@ -94,7 +114,7 @@ def _address(written: str) -> Address:
     name, address = parseaddr(written)
     local, at, domain = address.rpartition("@")
     try:
-        if not at or not written.isprintable():
+        if not at or not written.isprintable() or not address.isascii():  # SMTPUTF8 is not spoken
             raise ValueError("no address")
         return Address(name, local, domain)
     except (ValueError, IndexError):
@@ -102,16 +122,26 @@ def _address(written: str) -> Address:
 
 
 def trusting_context() -> ssl.SSLContext:
-    """TLS 1.2 or newer, certificates and names verified against the system's authorities and certifi's."""
+    """TLS 1.2 or newer, certificates and names verified against the system's authorities (SSL_CERT_FILE) and certifi's."""
+    return _trusting(os.environ.get("SSL_CERT_FILE", ""))
+
+
+@lru_cache(maxsize=2)
+def _trusting(own: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
 
 
 def send(
-    message: EmailMessage, relay: Relay, *, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT
+    message: EmailMessage,
+    relay: Relay,
+    *,
+    context: ssl.SSLContext | None = None,
+    timeout: float = TIMEOUT,
+    raw: bytes | None = None,
 ) -> None:
-    """Hand the message over; it returns only after the relay's 250 to the data.
+    """Hand the message over (as `raw`, if these are its stored bytes); it returns only after the relay's 250 to the data.
 
     Raises DeliveryError: smtp_unreachable (no connection), smtp_timeout, tls_required (no STARTTLS is offered),
     tls_invalid (certificate), smtp_auth (the login is refused), smtp_refused (a 5xx), smtp_later (a 4xx),
@@ -124,7 +154,8 @@ def send(
         try:
             if relay.user is not None:
                 connection.login(relay.user, relay.password or "")
-            connection.send_message(message, from_addr=sender, to_addrs=[recipient])
+            faults.at("send.handed")
+            connection.sendmail(sender, [recipient], message.as_bytes(policy=SMTP) if raw is None else raw)
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()
@@ -170,7 +201,7 @@ def _told(error: Exception, where: str, relay: Relay) -> DeliveryError:
     if isinstance(error, ssl.SSLError):
         reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
         return DeliveryError(f"{where}: TLS cannot be trusted: {reason}", code="tls_invalid")
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib hides some of them
         return DeliveryError(f"{where} did not answer in time", code="smtp_timeout")
     if isinstance(error, smtplib.SMTPException):
         return DeliveryError(f"{where}: the connection broke ({type(error).__name__})", code="smtp_broken")
@@ -189,3 +220,62 @@ def _said(words: bytes | str, relay: Relay) -> str:
     for secret in (relay.password, relay.user):
         text = text.replace(secret, "***") if secret else text
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+
+
+# ------------------------------------------------------------------------------------------------------ the channel
+
+
+class _Email:
+    name = "email"
+
+    def pack(self, letter: Letter) -> Sequence[Message]:
+        """One message to each recipient, its own."""
+        return [self._message(letter, to) for to in letter.subscriber.to]
+
+    def _message(self, letter: Letter, to: str) -> Message:
+        key = letter.identify(self.name, to)
+        try:
+            composed = compose(
+                subject=letter.subject,
+                text=letter.forms["text"],
+                html=letter.forms["html"],
+                sender=letter.subscriber.sender or to,
+                to=to,
+                at=letter.at,
+                message_id=key,
+                language=letter.language,
+                headers=_list_headers(letter, to),
+            )
+        except DeliveryError as error:
+            return Message(
+                self.name, to, key, letter.subject, b"", "message/rfc822", fault=(error.code, f"{to}: {error.detail}")
+            )
+        return Message(self.name, to, key, letter.subject, composed.as_bytes(policy=SMTP), "message/rfc822")
+
+    def deliver(self, delivery: Delivery, secrets: Secrets) -> None:
+        """Hand it to the relay of SMTP_URL. Raises DeliveryError (see `send`, and secret_missing); Refused for a 5xx."""
+        url = secrets("SMTP_URL")
+        if url is None:
+            raise DeliveryError("SMTP_URL (or SMTP_URL_FILE) is not set: no mail without", code="secret_missing")
+        message = BytesParser(EmailMessage, policy=SMTP).parsebytes(delivery.body)
+        try:
+            send(message, relay_of(url), raw=delivery.body)
+        except DeliveryError as error:
+            if error.code == "smtp_refused":
+                raise Refused(error.detail, code=error.code) from None
+            raise
+
+
+def _list_headers(letter: Letter, to: str) -> dict[str, str]:
+    """The headers by which mail programs know a list, and a way out of it (RFC 2919, RFC 2369)."""
+    address = parseaddr(letter.subscriber.sender or to)[1]
+    name, domain = letter.subscriber.name, address.rpartition("@")[2]
+    leave = f"mailto:{quote(address, safe='@')}?subject={quote(f'unsubscribe {name}')}"
+    return {
+        "List-Id": f"<{name}.digest.{domain}>",
+        "List-Unsubscribe": f"<{leave}>",
+        "Precedence": "list",
+    }
+
+
+CHANNEL = _Email()

@@ -4,9 +4,40 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from aggregator import faults
+from aggregator.channels.port import Letter, Secrets
 from aggregator.errors import DeliveryError
+from aggregator.model import Delivery, Message
+
+FORMS = (("md", "text/markdown"), ("html", "text/html"))
+
+
+class _File:
+    name = "file"
+
+    def pack(self, letter: Letter) -> Sequence[Message]:
+        """A Markdown and an HTML file a day; alerts are not filed."""
+        folder = letter.subscriber.directory
+        if not folder or letter.purpose:
+            return []
+        paths = [str(Path(folder) / f"{letter.slot}.{form}") for form, _ in FORMS]
+        return [
+            Message(
+                self.name, path, letter.identify(self.name, path), letter.subject, letter.forms[form].encode(), kind
+            )
+            for path, (form, kind) in zip(paths, FORMS)
+        ]
+
+    def deliver(self, delivery: Delivery, secrets: Secrets) -> None:
+        """Write it, whole or not at all. Raises DeliveryError."""
+        write_whole(Path(delivery.recipient), delivery.body.decode())
+
+
+CHANNEL = _File()
 
 
 def write_whole(path: Path, content: str) -> None:
@@ -23,9 +54,12 @@ def write_whole(path: Path, content: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)
+            faults.at("file.written")
             os.replace(temporary, path)
+            faults.at("file.renamed")
         except BaseException:
-            os.unlink(temporary)
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
             raise
         folder = os.open(path.parent, os.O_RDONLY)
         try:

@@ -11,7 +11,7 @@ from aggregator.cli import common, output
 
 @click.group("db")
 def command() -> None:
-    """The database: upgrade, check, backup, restore, prune."""
+    """The database: upgrade, check, backup, restore, prune, reunderstand."""
 
 
 @command.command("upgrade")
@@ -81,4 +81,32 @@ def prune(ctx: click.Context, as_json: bool) -> int:
         output.print_json({"pruned": removed})
     else:
         print(f"{removed} items pruned")
+    return 0
+
+
+@command.command("reunderstand")
+@output.json_option
+@click.pass_context
+def reunderstand(ctx: click.Context, as_json: bool) -> int:
+    """Label what is stored anew, after rules, labs or corrections.toml changed. Fetches nothing; nothing becomes news."""
+    with common.application(ctx) as app:
+        judged, changed, lines = app.reunderstand(datetime.now(UTC))
+    if as_json:
+        output.print_json({"items": judged, "changed": changed, "lines": lines})
+    else:
+        print(f"{judged} items judged again: {changed} labelled otherwise, {lines} lines changed")
+    return 0
+
+
+@command.command("corrections")
+@output.json_option
+@click.pass_context
+def corrections(ctx: click.Context, as_json: bool) -> int:
+    """The corrections of corrections.toml as cases for tests of the rules: what an item said, and what is right."""
+    with common.application(ctx) as app:
+        cases = app.correction_cases()
+    if as_json:
+        output.print_json({"cases": cases})
+    else:
+        output.print_table(("does", "source", "title"), [(c["does"], c["source"], c["title"]) for c in cases], elastic=(2,))
     return 0

@@ -58,7 +58,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
 @output.json_option
 @click.pass_context
 def check(ctx: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
-    """Check sources.toml, then try every source (or those named) once: what it found, what is wrong with it, what to do.
+    """Check sources.toml, then try every source (or those named) once: what is there, what is wrong, what to do.
 
     Stores nothing. A source that is off is tried only if it is named. Exit status: 0 all can be read (perhaps with
     warnings), 3 some failed, 1 all failed, 2 sources.toml is wrong.

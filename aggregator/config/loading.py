@@ -16,8 +16,10 @@ from typing import Any
 
 from aggregator.config import tables
 from aggregator.config import values as v
+from aggregator.config.costs import refuse_costly
 from aggregator.model import Configuration, Family, Lab, Settings, Source, Subscriber
 from aggregator.sources import KINDS
+from aggregator.sources.catalog import authors_of
 from aggregator.urls import canonical_url
 
 FOLLOWED = "cn"
@@ -89,6 +91,7 @@ def parse(text: str, path: str | Path = "sources.toml", environ: Mapping[str, st
     sources = _organisations(file, settings, labs, every)
     sources |= _sources(file, document.get("sources", {}), settings, labs, every, notes)
     _refuse_doubles(file, sources)
+    refuse_costly(file, sources, settings, environ)
     notes += _notes(document, environ)
     return Configuration(
         path=file,
@@ -301,7 +304,8 @@ def _source(
         enabled=enabled,
         checked=found.get("checked"),
         timezone=found.get("timezone"),
-        options={k: value for k, value in found.items() if (k in keys and k != "name") or k == "category"},
+        options={k: value for k, value in found.items() if (k in keys and k != "name") or k == "category"}
+        | ({"authors": authors_of(labs)} if kind == "catalog" else {}),
     )
 
 

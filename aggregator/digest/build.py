@@ -9,24 +9,27 @@ Text of others is made one clean line here, and links are http(s) only, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator import releases
 from aggregator.digest.links import HUBS, Link, distance, language_of, link, links_of, ordered, tidy, title_of
+from aggregator.digest.news import News, late_of, news_of
 from aggregator.digest.ranking import Case, Reason, importance
-from aggregator.model import STATUSES, Item, Lab, LineMaterial, Material, Release, Showing, Source, Story
+from aggregator.digest.window import FOLLOWED, Window
+from aggregator.model import STATUSES, Artifact, Item, Lab, LineMaterial, Material, Release, Showing, Source
+from aggregator.running import formats_since, smallest_of
 
 HEADLINES = 5
 """Models that are told in full; the others get one line each."""
 NEWS = 10
 LATE = 5
-FOLLOWED = "cn"
 _RANK = {status: place for place, status in enumerate(STATUSES)}
+_CHANGES = ("price", "renamed", "licence", "deprecated", "withdrawn", "correction")
+"""What a piece of evidence may say has changed, the gravest last."""
 _OF_MODELS = frozenset({"release", "update", "rumour"})
-_LESSER = frozenset({"comparison", "howto", "other"})
 _TELLING = frozenset({"update", "rumour"})
 
 
@@ -39,15 +42,35 @@ class Said:
     voice: str
     name: str
     link: Link | None
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Who disputes a line, about what, and the link to where that stands."""
+    """Who disputes a line, about what, and the links to where that stands (as many as there are names)."""
 
     by: tuple[str, ...]
     about: str
-    link: Link | None
+    links: tuple[Link | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where a model can be called and for how much: dollars a million tokens as text, "" where that is unknown."""
+
+    source: str
+    price_in: str = ""
+    price_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What it takes to run a model at home: bytes of the smallest first-party download (`exact`, or no more than that),
+    and each format with the day since when there is one (None: as long as the line has weights)."""
+
+    size: int | None = None
+    exact: bool = True
+    formats: tuple[tuple[str, datetime | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +97,14 @@ class Entry:
     news: Link | None = None
     said: tuple[Said, ...] = ()
     disputes: tuple[Dispute, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A story of the window that is no model's entry, or an item found late. `title` is a member's, in the reader's
-    language if there is one, else in English; `at` is when it appeared (found late: when its source dates it)."""
-
-    story: str
-    title: str
-    language: str | None
-    url: str | None
-    source: str
-    kind: str
-    topics: tuple[str, ...]
-    labs: tuple[str, ...]
-    lines: tuple[str, ...]
-    sources: int
-    at: datetime
+    expected: Mapping[str, Any] | None = None
+    """What was expected of the line or its generation before it came, with the outcome."""
+    siblings: tuple[str, ...] = ()
+    """The lines of its generation that came out with it, itself among them; only on the first of them."""
+    offers: tuple[Offer, ...] = ()
+    home: Home = Home()
+    detail: tuple[str, str, str] = ("", "", "")
+    """What a change was before, what it is now, and who says so (a source's title), where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,7 @@ class Digest:
     failed: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
     notice: str = ""
+    style: str = "brief"
 
     @property
     def until_day(self) -> datetime:
@@ -126,20 +140,6 @@ class Digest:
         return not (self.releases or self.also or self.peers or self.rumours or self.news or self.late)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What every step needs: the material, who is followed, how sources are called, the reader's language."""
-
-    material: Material
-    labs: Mapping[str, Lab]
-    sources: Mapping[str, Source]
-    language: str
-    generations: Mapping[str, list[Showing]] = field(default_factory=dict)
-
-    def follows(self, lab: str) -> bool:
-        return lab in self.labs and self.labs[lab].region == FOLLOWED
-
-
 def build(
     material: Material,
     labs: Mapping[str, Lab],
@@ -148,15 +148,25 @@ def build(
     language: str = "en",
     timezone: str = "UTC",
     notice: str = "",
+    choose: Callable[[Entry], Entry | None] | None = None,
+    only_labs: Collection[str] = (),
+    style: str = "brief",
 ) -> Digest:
-    """The digest of a window. Entries come most important first, news by number of sources, then earliest first."""
-    window = _Window(material, labs, sources, language, _generations(material))
-    entries = [e for e in (_entry(known, window) for known in material.lines) if e is not None]
+    """The digest of a window. Entries come most important first, news by number of sources, then earliest first.
+
+    `choose` may leave an entry out or alter it for one reader; `only_labs` limits the news to these labs.
+    """
+    window = Window(material, labs, sources, language, only_labs=only_labs)
+    window = replace(window, generations=_generations(window))
+    found = [e for e in (_entry(known, window) for known in material.lines) if e is not None]
+    told = {e.release.key for e in found}
+    entries = found if choose is None else [e for e in (choose(one) for one in found) if e is not None]
     entries.sort(key=lambda e: (-e.importance, e.at, e.release.key))
+    entries = _with_siblings(entries)
     out = [e for e in entries if e.release.status != "rumoured"]
     followed = [e for e in out if e.release.region == FOLLOWED]
-    news = _news(window, _items_told(material, {e.release.key for e in entries}))
-    late = _late(window)
+    news = news_of(window, _items_told(material, told))
+    late = late_of(window)
     return Digest(
         since=material.since,
         until=material.until,
@@ -174,38 +184,61 @@ def build(
         failed=tuple(tidy(source, 60) for source in material.failed),
         deferred=tuple(tidy(source, 60) for source in material.deferred),
         notice=tidy(notice),
+        style=style,
     )
 
 
-def _generations(material: Material) -> dict[str, list[Showing]]:
+def _with_siblings(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, the first new one of each generation that has several with the names of all of them."""
+    together: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.change == "new" and entry.release.status != "rumoured":
+            together.setdefault(entry.release.generation, []).append(entry)
+    told = []
+    for entry in entries:
+        kin = together.get(entry.release.generation, [])
+        if len(kin) > 1 and entry is kin[0]:
+            entry = replace(entry, siblings=tuple(one.release.line for one in kin))
+        told.append(entry)
+    return told
+
+
+def _generations(window: Window) -> dict[str, list[Showing]]:
     """The evidence of each generation that has more than one line here, up to the window's end."""
     found: dict[str, list[Showing]] = {}
-    for known in material.lines:
+    for known in window.material.lines:
         if known.line.generation:
-            found.setdefault(known.line.generation, []).extend(s for s in known.showings if s.at < material.until)
+            found.setdefault(known.line.generation, []).extend(s for s in known.showings if window.covers(s.at))
     return found
 
 
-def _entry(known: LineMaterial, window: _Window) -> Entry | None:
+def _entry(known: LineMaterial, window: Window) -> Entry | None:
     """What the window changed about a line, or None where it changed nothing that a digest tells."""
     material, lab = window.material, window.labs.get(known.line.lab)
-    shown = [s for s in known.showings if s.at < material.until]
-    fresh = [s for s in shown if s.at >= material.since and s.status != "mention"]
-    if not fresh:
+    shown = [s for s in known.showings if window.covers(s.at)]
+    fresh = [s for s in shown if window.is_fresh(s.item, s.at) and s.status != "mention"]
+    edits = material.changed.get(known.line.key, ())
+    if not fresh and not edits:
         return None
-    artifacts = [a for a in known.artifacts if a.created is None or a.created < material.until]
+    artifacts = [_as_of(a, window) for a in known.artifacts if a.created is None or window.covers(a.created)]
     region = lab.region if lab else "unknown"
     now = releases.derive(known.line, region, shown, artifacts, stories=known.stories)
-    was = releases.derive(known.line, region, [s for s in shown if s.at < material.since], [], stories=0)
+    before = [s for s in shown if not window.is_fresh(s.item, s.at)]
+    was = releases.derive(known.line, region, before, [], stories=0)
     if now is None:
         return None
     kin = [s for s in window.generations.get(known.line.generation, ()) if s.line != known.line.key]
     if now.status == "rumoured" and any(_RANK.get(s.status, 0) > 0 and s.item_kind in _OF_MODELS for s in kin):
         return None  # the rumour is fulfilled by another line of its generation, whose entry says since when
-    change = _change(now, was, fresh, material.since)
+    change = _change(now, was, fresh, _begins(now, before, fresh, material)) if fresh else None
+    told_before = was.status if was else None
+    detail = _detail(change, fresh, window)
+    if change in (None, "update", "artifacts") and edits:
+        change, told_before = edits[-1].what, edits[-1].before or told_before
+        detail = (tidy(edits[-1].before or "", 80), tidy(edits[-1].after or "", 80), "")
     if change is None:
         return None
-    items = ordered(fresh, material.items, window.language)
+    items = ordered(fresh or shown, material.items, window.language)
     sources = len({item.source for item in items})
     points, reasons = importance(Case(now, change, sources))
     return Entry(
@@ -216,26 +249,89 @@ def _entry(known: LineMaterial, window: _Window) -> Entry | None:
         reasons=reasons,
         links=links_of(now, items, window.sources),
         sources=sources,
-        at=min(s.at for s in fresh),
-        before=was.status if was else None,
+        at=min((s.at for s in fresh), default=edits[-1].at if edits else material.until),
+        before=told_before,
         before_at=was.timeline[-1].at if was and was.timeline else None,
         rumoured_at=min((s.at for s in (*shown, *kin) if s.status == "rumoured"), default=None),
         added=_added(known, material) if change == "artifacts" else (),
         news=_news_of(items, window) if change == "update" or now.status == "rumoured" else None,
         said=_said(now, window),
         disputes=_disputes(now, window),
+        expected=_expectation(known, kin, window) if change == "new" and now.status != "rumoured" else None,
+        offers=_offers(shown, window),
+        home=_home(now),
+        detail=detail,
     )
 
 
-def _change(now: Release, was: Release | None, fresh: Sequence[Showing], since: datetime) -> str | None:
+def _as_of(artifact: Artifact, window: Window) -> Artifact:
+    """A repository as it was at the window's end: one that went only later was still there."""
+    gone = artifact.missing_since
+    return replace(artifact, weights=True, missing_since=None) if gone and not window.covers(gone) else artifact
+
+
+def _expectation(known: LineMaterial, kin: Sequence[Showing], window: Window) -> Mapping[str, Any] | None:
+    """What was expected of a line that is new, or of its generation, told by a rumour before it came."""
+    shown = [s for s in (*known.showings, *kin) if window.covers(s.at)]
+    found = releases.derive(known.line, "", shown, ())
+    return found.expected if found is not None else None
+
+
+def _offers(shown: Sequence[Showing], window: Window) -> tuple[Offer, ...]:
+    """The catalogues that list a line, each once, cheapest first, those without a price last."""
+    found: dict[str, Offer] = {}
+    for showing in shown:
+        if showing.rule == "catalogue-model":
+            facts, source = dict(showing.facts), title_of(showing.source, window.sources)
+            found.setdefault(source, Offer(source, facts.get("price_in", ""), facts.get("price_out", "")))
+    return tuple(sorted(found.values(), key=lambda o: (not o.price_in, float(o.price_in or 0), o.source)))
+
+
+def _home(release: Release) -> Home:
+    """What it takes to run a line at home, from the lab's own repositories."""
+    smallest = smallest_of(release)
+    first = min((s.at for s in release.timeline if s.status == "open"), default=None)
+    formats = []
+    for label, artifact in formats_since(release):
+        later = artifact.created is not None and first is not None and artifact.created - first > timedelta(days=1)
+        formats.append((label, artifact.created if later else None))
+    return Home(smallest[0] if smallest else None, smallest[1] if smallest else True, tuple(formats))
+
+
+def _detail(change: str | None, fresh: Sequence[Showing], window: Window) -> tuple[str, str, str]:
+    """Before, after and source of a change that a piece of evidence tells (a catalogue's)."""
+    for showing in reversed(fresh):
+        facts = dict(showing.facts)
+        if facts.get("change") == change:
+            source = title_of(showing.source, window.sources)
+            return tidy(facts.get("before", ""), 80), tidy(facts.get("after", ""), 80), source
+    return "", "", ""
+
+
+def _begins(now: Release, before: Sequence[Showing], fresh: Sequence[Showing], material: Material) -> bool:
+    """Whether the line came out with the fresh evidence. By what was planned: nothing that makes news lies before it."""
+    if material.fresh is None:
+        out = [step for step in now.timeline if step.status != "rumoured"]
+        return bool(out) and out[0].at >= material.since and any(releases.makes_new(s) for s in fresh)
+    return any(map(_comes_out, fresh)) and not any(map(_comes_out, before))
+
+
+def _comes_out(showing: Showing) -> bool:
+    return releases.makes_new(showing) and showing.status != "rumoured"
+
+
+def _change(now: Release, was: Release | None, fresh: Sequence[Showing], begins: bool) -> str | None:
     """The contract's word for what the fresh evidence changed, or None where it changed nothing."""
     out = [s for s in now.timeline if s.status != "rumoured"]
     if not out:
         return "new" if was is None else ("update" if any(s.item_kind == "rumour" for s in fresh) else None)
-    if out[0].at >= since and any(releases.makes_new(s) for s in fresh):
+    if begins:
         return "new"
     if was is not None and _RANK[now.status] > _RANK[was.status]:
         return "status"
+    told = [value for s in fresh for name, value in s.facts if name == "change"]
+    if told:
+        return max(told, key=_CHANGES.index) if set(told) <= set(_CHANGES) else None
     if any(s.item_kind == "update" and s.status == "open" for s in fresh):
         return "artifacts"
     return "update" if any(s.item_kind == "update" for s in fresh) else None
@@ -258,7 +354,14 @@ def _tidied(release: Release) -> Release:
 
 def _added(known: LineMaterial, material: Material) -> tuple[Link, ...]:
     """The lab's own repositories that came in the window, oldest first."""
-    came = [a for a in known.artifacts if a.created and material.since <= a.created < material.until and a.first_party]
+    fresh = material.fresh
+    came = [
+        a
+        for a in known.artifacts
+        if a.created
+        and a.first_party
+        and (material.since <= a.created < material.until if fresh is None else a.item in fresh)
+    ]
     made = [
         link("weights", a.url, a.id, HUBS.get(a.hub, a.hub), None)
         for a in sorted(came, key=lambda a: (a.created, a.id))
@@ -266,7 +369,7 @@ def _added(known: LineMaterial, material: Material) -> tuple[Link, ...]:
     return tuple(one for one in made if one is not None)
 
 
-def _news_of(items: Sequence[Item], window: _Window) -> Link | None:
+def _news_of(items: Sequence[Item], window: Window) -> Link | None:
     """The item that tells of an update or a rumour best: of that kind first, in the reader's language if it can be."""
     for item in sorted(items, key=lambda i: (i.kind not in _TELLING, distance(i.language, window.language))):
         made = link("story", item.url, item.title, title_of(item.source, window.sources), language_of(item))
@@ -275,29 +378,33 @@ def _news_of(items: Sequence[Item], window: _Window) -> Link | None:
     return None
 
 
-def _said(release: Release, window: _Window) -> tuple[Said, ...]:
-    """What rests on somebody's word; the same word of the same voice once."""
+_ABOUT = ("expected", "training hardware", "languages", "score", "training cost", "running cost", "comparison")
+"""What people's words are about, in the order in which they are told."""
+
+
+def _said(release: Release, window: Window) -> tuple[Said, ...]:
+    """What rests on somebody's word, by what it is about; the same word of the same voice once."""
     told: dict[tuple[str, ...], Said] = {}
     for claim in release.claims:
         about, value, voice, name = (tidy(str(claim.get(key) or ""), 80) for key in ("about", "value", "voice", "name"))
         if about and value:
-            told.setdefault((about, value, voice, name), Said(about, value, voice, name, _link_to(claim, window)))
-    return tuple(told.values())
+            via = tidy(str(claim.get("via") or ""), 60)
+            told.setdefault((about, value, voice, name), Said(about, value, voice, name, _link_to(claim, window), via))
+    place = {about: number for number, about in enumerate(_ABOUT)}
+    return tuple(sorted(told.values(), key=lambda one: (place.get(one.about, len(place)), one.about)))
 
 
-def _disputes(release: Release, window: _Window) -> tuple[Dispute, ...]:
-    return tuple(
-        Dispute(
-            tuple(tidy(str(name), 60) for name in one["by"]),
-            tidy(str(one.get("about") or ""), 60),
-            _link_to(one, window),
-        )
-        for one in release.disputes
-        if one.get("by")
-    )
+def _disputes(release: Release, window: Window) -> tuple[Dispute, ...]:
+    """Who contests what: all names of one subject together, each with where it stands."""
+    told: dict[str, dict[str, Link | None]] = {}
+    for one in release.disputes:
+        names = told.setdefault(tidy(str(one.get("about") or ""), 60), {})
+        for name in one.get("by") or ():
+            names.setdefault(tidy(str(name), 60), _link_to(one, window))
+    return tuple(Dispute(tuple(names), about, tuple(names.values())) for about, names in told.items() if names)
 
 
-def _link_to(told: Mapping[str, Any], window: _Window) -> Link | None:
+def _link_to(told: Mapping[str, Any], window: Window) -> Link | None:
     item = window.material.items.get(str(told.get("item")))
     if item is None:
         return None
@@ -315,70 +422,3 @@ def _items_told(material: Material, keys: set[str]) -> set[str]:
     }
 
 
-def _news(window: _Window, told: set[str]) -> list[News]:
-    """Stories with a followed lab as subject that began in the window and that no entry tells, most covered first.
-
-    Among equally covered ones what happened stands before tests, guides and the rest, then the earliest.
-    """
-    material = window.material
-    found: list[News] = []
-    for story in material.stories:
-        items = [material.items[i] for i in story.items if i in material.items]
-        items = [i for i in items if material.since <= i.appeared < material.until and not i.late]
-        if story.first_seen < material.since or any(i in told for i in story.items):
-            continue
-        if not any(window.follows(lab) for lab in story.labs):
-            continue
-        news = _tell(story, items, window)
-        if news is not None:
-            found.append(news)
-    return sorted(found, key=lambda news: (-news.sources, news.kind in _LESSER, news.at, news.story))
-
-
-def _tell(story: Story, items: Sequence[Item], window: _Window) -> News | None:
-    sources = window.sources
-    spoken = [i for i in items if i.source not in sources or sources[i.source].kind not in HUBS]
-    if not spoken:
-        return None
-    best = min(spoken, key=lambda i: (distance(i.language, window.language), i.copy_of is not None, i.appeared, i.id))
-    kinds = [i.kind for i in spoken]
-    told = link("story", best.url, best.title, "", None)
-    return News(
-        story=story.id,
-        title=tidy(best.title) or (told.title if told else title_of(best.source, sources)),
-        language=language_of(best),
-        url=told.url if told else None,
-        source=title_of(best.source, sources),
-        kind=max(sorted(set(kinds)), key=kinds.count),
-        topics=tuple(sorted({tidy(topic, 40) for i in spoken for topic in i.topics})),
-        labs=story.labs,
-        lines=story.lines,
-        sources=len({i.source for i in spoken}),
-        at=min(i.appeared for i in spoken),
-    )
-
-
-def _late(window: _Window) -> list[News]:
-    """Articles about followed labs that were found long after their date: shown as late, never as new."""
-    told = []
-    for item in (window.material.items[i] for i in window.material.late if i in window.material.items):
-        if item.copy_of is not None or not any(window.follows(lab) for lab in item.labs):
-            continue
-        source = title_of(item.source, window.sources)
-        made = link("story", item.url, item.title, source, None)
-        told.append(
-            News(
-                story=item.story or item.id,
-                title=tidy(item.title) or (made.title if made else source),
-                language=language_of(item),
-                url=made.url if made else None,
-                source=source,
-                kind=item.kind,
-                topics=item.topics,
-                labs=item.labs,
-                lines=item.lines,
-                sources=1,
-                at=item.published or item.appeared,
-            )
-        )
-    return sorted(told, key=lambda news: (news.at, news.story))

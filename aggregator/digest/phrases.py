@@ -80,6 +80,13 @@ class Phrases:
         )
         return self(key, n=_short(value / unit))
 
+    def size(self, value: int) -> str:
+        """Bytes in decimal units, as disks and cards are sold: 24.3 GB, 24,3 Go."""
+        gigabytes = value / 1e9
+        if gigabytes < 1:
+            return self("megabytes", n=max(1, round(value / 1e6)))
+        return self("gigabytes", n=round(gigabytes) if gigabytes >= 100 else _short(gigabytes))
+
     def list(self, parts: Sequence[str]) -> str:
         """Parts one after the other with the language's comma, the last one joined by its `and`."""
         if len(parts) < 2:

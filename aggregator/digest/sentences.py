@@ -7,19 +7,22 @@ no catalogue has is left out rather than shown in a foreign language. What rests
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from aggregator import openness
 from aggregator.digest.build import Dispute, Entry, Said
-from aggregator.digest.phrases import Phrases, local_day
+from aggregator.digest.phrases import NNBSP, Phrases, local_day
 from aggregator.model import Release
 
 NAMES = 3
 """Names of added repositories that are written out."""
-_SIZES = 4
+_SIZES, _FORMATS = 4, 4
+_DECIMAL = re.compile(r"\d{1,9}(?:\.\d{1,6})?")
 MODALITIES = ("text", "code", "image", "video", "audio", "speech", "music", "3d", "robotics")
 """In the order in which they are named."""
-_VOICES = 4
+_VOICES = 5
 
 
 def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> str:
@@ -29,13 +32,45 @@ def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> 
     sentences = []
     if entry.change != "new":
         sentences.append(say.sentence(change(entry, say, timezone)))
-    if entry.change in ("new", "status", "licence", "withdrawn"):
+    if full or entry.change in ("new", "status", "licence", "withdrawn"):
         sentences.append(say.sentence(what(entry.release, say)))
-        if full and entry.change == "new":
-            sentences.append(say.sentence(specifications(entry.release, say), "semicolon"))
+    if full:
+        sentences.append(say.sentence(specifications(entry.release, say), "semicolon"))
     if entry.change == "new":
-        sentences.append(say.sentence(history(entry, say, timezone)))
+        sentences.append(say.sentence(history(entry, say, timezone), "semicolon"))
     return say.paragraph(sentences)
+
+
+def at_home(entry: Entry, say: Phrases, timezone: str) -> str:
+    """What it takes to run a model at home, and where it can be called for how much; "" where nothing is known."""
+    clauses = []
+    home = entry.home
+    if home.size:
+        size = say.size(home.size)
+        clauses.append(say("download" if home.exact else "download_at_most", size=size))
+    if home.formats:
+        told = [
+            say("format_since", format=label, date=say.day(since, timezone)) if since else label
+            for label, since in home.formats[:_FORMATS]
+        ]
+        clauses.append(say("formats", formats=say.list(told)))
+    home_words = say("clause").join(clauses)
+    return say.sentence([home_words, *offers(entry, say)], "semicolon")
+
+
+def offers(entry: Entry, say: Phrases) -> list[str]:
+    """The price where it is lowest, or else the places where a model can be called."""
+    if not entry.offers:
+        return []
+    first = entry.offers[0]
+    if first.price_in and first.price_out:
+        return [say("price", input=_price(first.price_in, say), output=_price(first.price_out, say), source=first.source)]
+    return [say("hosted", places=say.list([one.source for one in entry.offers]))]
+
+
+def _price(written: str, say: Phrases) -> str:
+    """A price as the language writes numbers."""
+    return say.number(float(written) if "." in written else int(written)) if _DECIMAL.fullmatch(written) else written
 
 
 def whole_summary(entry: Entry, say: Phrases, timezone: str) -> str:
@@ -122,13 +157,44 @@ def specifications(release: Release, say: Phrases) -> list[str]:
 
 
 def history(entry: Entry, say: Phrases, timezone: str) -> list[str]:
-    """Since when a new line had been rumoured."""
-    if entry.rumoured_at is None or entry.rumoured_at >= entry.at:
-        return []
-    days = (local_day(entry.at, timezone) - local_day(entry.rumoured_at, timezone)).days
-    if days <= 0:
-        return []
-    return [say("history.rumoured", n=days, date=say.day(entry.rumoured_at, timezone))]
+    """As what a generation came out, since when it had been rumoured, and what was expected of it."""
+    clauses = []
+    if entry.siblings:
+        names = [_tier(name, entry.release.generation) for name in entry.siblings]
+        clauses.append(say("generation_as", generation=entry.release.generation, names=say.list(names)))
+    if entry.rumoured_at is not None and entry.rumoured_at < entry.at:
+        days = (local_day(entry.at, timezone) - local_day(entry.rumoured_at, timezone)).days
+        if days > 0:
+            clauses.append(say("history.rumoured", n=days, date=say.day(entry.rumoured_at, timezone)))
+    return [*clauses, *([was_expected(entry, say)] if clauses else [])]
+
+
+def _tier(name: str, generation: str) -> str:
+    """What tells a line from its generation (`Pro` of `DeepSeek-V4-Pro`), else its name."""
+    rest = name[len(generation) :].strip(" -") if name.casefold().startswith(generation.casefold()) else ""
+    return rest or name
+
+
+def was_expected(entry: Entry, say: Phrases) -> str:
+    """For when a line that is out had been expected, by whom, and whether that came true; "" where nobody said."""
+    told = entry.expected or {}
+    when, outcome = _when(told, say), say.word("outcome", str(told.get("outcome") or ""))
+    if not when or not outcome:
+        return ""
+    by = str(told.get("said_by") or "")
+    if by:
+        return say("had_expected", when=when, said_by=by, outcome=outcome)
+    return say("had_expected_unnamed", when=when, outcome=outcome)
+
+
+def _when(told: Mapping[str, Any], say: Phrases) -> str:
+    """A stretch of days for which something is expected."""
+    first, last = _date(told.get("from")), _date(told.get("to"))
+    if last is None:
+        return ""
+    if first is None or first == last:
+        return say("expected.by", date=say.day(last))
+    return say("expected.between", first=say.day(first), last=say.day(last))
 
 
 def change(entry: Entry, say: Phrases, timezone: str) -> list[str]:
@@ -148,27 +214,53 @@ def change(entry: Entry, say: Phrases, timezone: str) -> list[str]:
                 say("change.artifacts_named", n=number, names=say("comma").join(link.title for link in entry.added))
             ]
         return [say("change.artifacts", n=number)]
-    return [say(f"change.{entry.change}")]
+    return [_detailed(entry, say) or say(f"change.{entry.change}")]
+
+
+def _detailed(entry: Entry, say: Phrases) -> str:
+    """A change with what it was before and what it is now; "" where that is not known."""
+    before, after, source = entry.detail
+    if entry.change == "price" and before and after:
+        pairs = [_pair(price, say) for price in (before, after)]
+        return say("change.price_from", before=pairs[0], after=pairs[1], source=source) if all(pairs) else ""
+    if entry.change == "correction" and before and after:
+        return say("change.correction_from", before=_corrected(before, say), after=_corrected(after, say))
+    if entry.change in ("licence", "renamed") and before and after:
+        shown = [openness.licence(name).spdx or name if entry.change == "licence" else name for name in (before, after)]
+        return say(f"change.{entry.change}_from", before=shown[0], after=shown[1])
+    if entry.change == "deprecated" and _date(after):
+        return say("change.deprecated_on", date=_spoken_date(after, say))
+    if entry.change == "withdrawn":
+        return say("change.withdrawn_from", source=source) if source else say("change.withdrawn_hub")
+    return ""
+
+
+def _pair(price: str, say: Phrases) -> str:
+    first, _, second = price.partition("/")
+    return say("price_pair", input=_price(first, say), output=_price(second, say)) if second else ""
+
+
+def _corrected(told: str, say: Phrases) -> str:
+    """`status open` in the reader's language."""
+    what, _, value = told.partition(" ")
+    return say.word(what, value) or openness.licence(value).spdx or value
 
 
 def rumour(entry: Entry, say: Phrases, timezone: str) -> str:
     """Since when a line that is not out is rumoured, and for when it is expected."""
     since = say("rumoured_since", date=say.day(entry.rumoured_at or entry.at, timezone))
-    return say.sentence([say("state.rumoured"), since, expected(entry.release, say)])
+    told = any(one.about == "expected" for one in entry.said)  # said below, with its voice
+    made = say.words("capability", entry.release.capabilities)
+    words = [say("state.rumoured"), since, "" if told else expected(entry.release, say)]
+    return say.sentence([*words, say("made_for", capabilities=say.list(made)) if made else ""])
 
 
 def expected(release: Release, say: Phrases) -> str:
     """For when a line is expected, with who says so; "" where nobody does."""
-    told = release.expected
-    if not told:
+    told = release.expected or {}
+    when = _when(told, say)
+    if not when:
         return ""
-    first, last = _date(told.get("from")), _date(told.get("to"))
-    if last is None:
-        return ""
-    if first is None or first == last:
-        when = say("expected.by", date=say.day(last))
-    else:
-        when = say("expected.between", first=say.day(first), last=say.day(last))
     words = say("expected", when=when)
     outcome = say.word("outcome", str(told.get("outcome") or ""))
     notes = [note for note in (str(told.get("said_by") or ""), outcome) if note]
@@ -176,24 +268,49 @@ def expected(release: Release, say: Phrases) -> str:
 
 
 def said(entry: Entry, say: Phrases) -> list[tuple[Said, str]]:
-    """What rests on somebody's word, each as words with its voice."""
-    return [(one, claim(one, say)) for one in entry.said[:_VOICES]]
+    """What rests on somebody's word, each as words with its voice; several dates of one voice are one sentence."""
+    told: list[tuple[Said, str]] = []
+    done: set[Said] = set()
+    for one in entry.said:
+        if one in done:
+            continue
+        same = [o for o in entry.said if o.about == one.about == "expected" and (o.voice, o.name) == (one.voice, one.name)]
+        done |= set(same)
+        told.append((one, claim(one, say, same or [one])))
+    return told[:_VOICES]
 
 
-def claim(one: Said, say: Phrases) -> str:
+_RELATIONS = {">": "claim.better", "≈": "claim.level", "<": "claim.behind"}
+
+
+def claim(one: Said, say: Phrases, same: Sequence[Said] = ()) -> str:
     """One claim with its voice: `trained on Huawei Ascend (according to Zhipu)`."""
     about = one.about.removeprefix("training ")
-    if about == "expected":
-        value = say.word("expected", one.value) or _spoken_date(one.value, say)
-    elif about == "date":
-        value = _spoken_date(one.value, say)
+    if about in ("expected", "date"):
+        dates = [say.word("expected", o.value) or _spoken_by(o.value, say, about) for o in same or (one,)]
+        value = say("or").join(dict.fromkeys(dates))
     else:
         value = _number(one.value, say)
-    known = say.known(f"claim.{about}")
-    words = say(f"claim.{about}", value=value) if known else say("claim.other", about=one.about, value=value)
+    sign, _, peer = one.value.partition(" ")
+    if about == "comparison" and sign in _RELATIONS and peer:
+        words = say(_RELATIONS[sign], value=peer)
+    elif say.known(f"claim.{about}"):
+        words = say(f"claim.{about}", value=value)
+    else:
+        words = say("claim.other", about=one.about, value=value)
     voice = one.voice if say.known(f"voice.{one.voice}") else "press"
     whose = say(f"voice.{voice}_named", name=one.name) if one.name else say(f"voice.{voice}")
+    if one.via and one.via != one.name and len(same) < 2:
+        whose = say("via", voice=whose, name=one.via)
     return words + say("brackets", words=whose)
+
+
+def _spoken_by(value: str, say: Phrases, about: str) -> str:
+    """A date on which something is said to come."""
+    day = _date(value)
+    if day is None:
+        return say("quoted", words=value)
+    return say("expected.by", date=say.day(day)) if about == "expected" else say.day(day)
 
 
 def dispute(one: Dispute, say: Phrases) -> str:
@@ -234,5 +351,7 @@ def _spoken_date(value: str, say: Phrases) -> str:
 
 
 def _number(value: str, say: Phrases) -> str:
-    """A value that is a plain number as the language writes numbers; anything else as it stands."""
+    """A plain number or percentage as the language writes numbers; anything else as it stands."""
+    if re.fullmatch(r"-\d{1,3}%", value):
+        return f"−{value[1:-1]}{NNBSP if say.language == 'fr' else ''}%"
     return say.number(int(value)) if re.fullmatch(r"\d{1,15}", value) else value

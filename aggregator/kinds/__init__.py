@@ -199,7 +199,7 @@ def _decide(context: _Context, clause: Clause) -> Verdict | None:
     taken = next((c for c in clause.cues if c.word in patterns.TAKES_IN), None)
     if taken is not None and here and _by_its_lab(found, clause, taken):
         return _told("update", "taken-into-a-product", taken)
-    verdict = _use_or_test(clause, release, about_model)
+    verdict = _use_or_test(found, clause, release, about_model)
     if verdict is not None:
         return verdict
     other = _first(clause, "other")
@@ -209,6 +209,8 @@ def _decide(context: _Context, clause: Clause) -> Verdict | None:
     if business is not None and not _before(first, business):
         return _told("business", "business", business)
     update = _first(clause, "update")
+    if update is not None and update.word in patterns.FORM_WORDS and not about_model:
+        update = None
     if update is not None and not (release and context.named and release.start < update.start):
         return _told("update", "update", update)
     chips = _first(clause, "chips")
@@ -223,12 +225,20 @@ def _decide(context: _Context, clause: Clause) -> Verdict | None:
     return None
 
 
-def _use_or_test(clause: Clause, release: Cue | None, about_model: bool) -> Verdict | None:
+def _official(found: Found, clause: Clause) -> bool:
+    return patterns.OFFICIAL.search(found.lows[clause.part], clause.start, clause.end) is not None
+
+
+def _use_or_test(found: Found, clause: Clause, release: Cue | None, about_model: bool) -> Verdict | None:
     """How-tos and comparisons."""
     comparison = _first(clause, "comparison")
     if comparison is not None and release is None and len({m.line.key for m in clause.lines}) > 1:
         return _told("comparison", "comparison", comparison)
     howto = _first(clause, "howto")
+    if howto is not None and howto.word in patterns.QUANTS and _official(found, clause):
+        return _told("update", "official-form", howto)
+    if howto is not None and howto.word == "how we" and not about_model:
+        return None
     if howto is not None and (release is None or howto.word in patterns.STRONG_HOWTO or howto.start == release.start):
         return _told("howto", "howto", howto)
     if comparison is not None and release is None and about_model:
@@ -267,6 +277,11 @@ def _left(context: _Context, title: list[Clause]) -> Verdict:
     if len(lines) > 1 and patterns.DUEL.search(context.found.lows[TITLE]):
         return Verdict("comparison", "duel")
     first = next(c for c in title if _own(context.found, c))
+    lowered = context.found.lows[TITLE]
+    modal = next((m for line in first.lines if (m := patterns.MODAL.match(lowered, line.end))), None)
+    if modal is not None:
+        said = patterns.SAID.search(lowered)
+        return Verdict("rumour" if said else "other", "supposed", modal.group().strip())
     return Verdict("release", "line-presented", context.found.quote(first.lines[0]))
 
 
@@ -298,6 +313,8 @@ def _release_cue(found: Found, clause: Clause) -> Cue | None:
             continue
         if patterns.PAST_TIME.match(lowered, cue.end):
             continue
+        if cue.word == "出炉" and patterns.NO_PRODUCT.search(lowered, clause.start, cue.start):
+            continue
         return cue
     return None
 
@@ -312,6 +329,8 @@ def _new(found: Found, clause: Clause) -> Cue | None:
     """A line called new (`Alibaba's new Qwen3-Next model`)."""
     lowered = found.lows[clause.part]
     for mention in clause.lines:
+        if patterns.FORMS.match(lowered, mention.end):
+            continue
         new = patterns.NEW.search(lowered, max(clause.start, mention.start - 16), mention.start)
         if new is not None:
             return Cue("release", new.start(), mention.start, new.group().strip())

@@ -60,6 +60,13 @@ def language_of(found: Found, hint: str | None) -> str:
     return "fr" if len(_FRENCH.findall(text)) + accents > len(_ENGLISH.findall(text)) else "en"
 
 
+_EXCEPT = {
+    "版权": re.compile("重"),  # 稠密版权重: 版 + 权重
+    "leaves": re.compile(r" (?:its |the )?(?:\w+ )?(?:preview|beta|alpha)\b"),
+    "repousse": re.compile(r" (?:encore |toujours |a nouveau )?(?:les |ses |la )?(?:limite|frontiere|borne)"),
+    "opens": re.compile(r" (?:up )?(?:a |the )?(?:new )?(?:office|lab|store|centre|center|mode)\b"),
+}
+"""A word -> what makes another word of it right behind."""
 _LANGUAGES = {"zh": ("zh", "en"), "en": ("en",), "fr": ("fr",)}
 
 
@@ -111,6 +118,11 @@ def _cues(lowered: str, language: str) -> list[Cue]:
     for hit in sorted(_matcher(language).find(lowered), key=lambda h: (h.start, -h.end)):
         if hit.end <= reach.get(hit.value, -1):
             continue
+        word = lowered[hit.start : hit.end]
+        if word in _EXCEPT and _EXCEPT[word].match(lowered, hit.end):
+            continue
+        if word == "首日" and lowered[max(0, hit.start - 2) : hit.start] in ("上线", "发布", "开源"):
+            continue
         reach[hit.value] = hit.end
-        cues.append(Cue(hit.value, hit.start, hit.end, lowered[hit.start : hit.end]))
+        cues.append(Cue(hit.value, hit.start, hit.end, word))
     return cues

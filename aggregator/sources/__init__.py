@@ -21,6 +21,7 @@ _MODULES = {
     "github": "aggregator.sources.github",
     "huggingface": "aggregator.sources.huggingface",
     "modelscope": "aggregator.sources.modelscope",
+    "catalog": "aggregator.sources.catalog",
 }
 
 

@@ -4,7 +4,8 @@ Pure.
 It is here, and not in a parser, that these are decided, so that every parser behind it (feedparser today, a fast one
 for the well-formed majority later) sees the same document:
 
-* an HTML page or anything else that is no feed is refused (`not_a_feed`), an empty body too (`empty_body`);
+* an HTML page or anything else that is no feed is refused (`not_a_feed`, a bot wall `bot_challenge`), an empty body
+  too (`empty_body`);
 * a DOCTYPE is taken away; one that declares entities is refused (`parse_limits`), so no parser ever expands or
   opens any;
 * controls, and references to characters that do not exist (`&#0;`, `&#xD800;`, `&#x110000;`), become U+FFFD or
@@ -19,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from aggregator.errors import ParseError
+from aggregator.sources.walls import is_wall
 
 MAXIMUM_ENTRIES = 5000
 _ROOTS = frozenset({"rss", "feed", "rdf"})
@@ -59,7 +61,7 @@ def is_json(text: str) -> bool:
 
 
 def prepare(text: str) -> FeedText:
-    """Return the harmless, whole part of a feed; raises ParseError `empty_body`, `not_a_feed` or `parse_limits`."""
+    """Return the harmless, whole part of a feed; raises ParseError (codes above)."""
     start, root = _find_root(text)
     text = _repair_references(_BAD_CHARACTERS.sub("", text[start:]))
     end, opened, closed, is_whole = _measure(text)
@@ -89,6 +91,8 @@ def _find_root(text: str) -> tuple[int, str]:
             tag = _TAG.match(text, position)
             if tag and tag[2].casefold() in _ROOTS:
                 return position, tag[2].casefold()
+    if "<html" in text[:8192].casefold() and is_wall(text):
+        raise ParseError("a bot challenge came instead of a feed", code="bot_challenge")
     if "<html" in text[:8192].casefold() or (tag and tag[2].casefold() in _HTML):
         raise ParseError("an HTML page came instead of a feed" + (f" ({told})" if told else ""), code="not_a_feed")
     what = f"a document <{tag[2]}>" if tag else "text"

@@ -11,14 +11,25 @@ empty list (`empty_listing`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from aggregator.errors import ParseError
 from aggregator.model import Answer, Ask, Entry, Reading, Repository, Source
-from aggregator.sources.json_bytes import load, mapping_in, number_in, rows_of, strings_in, text_in, time_in
+from aggregator.running import smallest_download
+from aggregator.sources.json_bytes import (
+    load,
+    mapping_in,
+    number_in,
+    object_of,
+    rows_of,
+    strings_in,
+    text_in,
+    time_in,
+)
 from aggregator.sources.links import is_cut, next_page
 from aggregator.sources.port import Endpoints
 
@@ -31,6 +42,8 @@ SENTINEL = "2022-03-02T23:29:04"
 """`createdAt` of every repository that is older than the field."""
 RELATIONS = ("quantized", "finetune", "adapter", "merge")
 MAXIMUM_FILES = 2000
+SIZED_A_POLL, SIZED_WITHIN, TRIES = 5, timedelta(days=21), 3
+"""Repositories whose files' sizes are asked at a poll, how young they are, and how often one is asked at most."""
 
 
 def asks(source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime) -> tuple[Ask, ...]:
@@ -55,6 +68,8 @@ def read(
     """
     if answer.not_modified:
         return Reading()
+    if ask.role == "sizes":
+        return _read_sizes(ask, answer, cursor, endpoints)
     rows = rows_of(load(answer), answer)
     is_first = int(ask.context.get("page", 1)) == 1
     if not rows and is_first:
@@ -77,13 +92,66 @@ def read(
         raise ParseError(f"{answer.url}: no row of the listing has the known shape", code="schema_unexpected")
     following = next_page(ask, answer)
     cut = is_cut(ask, answer)
+    follow, sizing = _ask_sizes(rows, entries, cursor, endpoints, now)
     return Reading(
-        entries=tuple(entries),
+        entries=tuple(_with_size(entry, cursor) for entry in entries),
         pages=(following,) if following else (),
-        cursor={"listed": len(entries)} if is_first and cursor.get("listed") != len(entries) else {},
+        follow=follow,
+        cursor=({"listed": len(entries)} if is_first and cursor.get("listed") != len(entries) else {}) | sizing,
         last=following is None and not cut,
         notes=tuple(notes + (["too_many_pages"] if cut else [])),
     )
+
+
+def _ask_sizes(
+    rows: Iterable[Any], entries: Sequence[Entry], cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
+) -> tuple[tuple[Ask, ...], dict[str, Any]]:
+    """Requests for the sizes of the files of young repositories, a few a poll, and the cursor's account of them.
+
+    `sizes` holds bytes by id, or minus the number of tries; `sizing` how many were asked at this poll. A listing never
+    says sizes, so this is one more request for a new repository, and none for an old one.
+    """
+    sizes: dict[str, int] = dict(cursor.get("sizes") or {})
+    account = cursor.get("sizing") or {}
+    asked = account.get("asked", 0) if account.get("at") == now.isoformat() else 0
+    by_id = {row.get("id") or row.get("modelId"): row for row in rows if isinstance(row, dict)}
+    follow = []
+    for entry in entries:
+        made = entry.published
+        if made is None or not now - SIZED_WITHIN <= made <= now or not -TRIES < sizes.get(entry.guid, 0) <= 0:
+            continue
+        if asked >= SIZED_A_POLL:
+            break
+        asked += 1
+        sizes[entry.guid] = sizes.get(entry.guid, 0) - 1
+        url = f"{endpoints.huggingface}/api/models/{quote(entry.guid)}?blobs=true"
+        follow.append(Ask(url, role="sizes", context={"row": by_id[entry.guid]}, optional=True))
+    old = {e.guid for e in entries if e.published is None or e.published < now - 3 * SIZED_WITHIN}
+    if not follow and not old & sizes.keys():
+        return (), {}
+    sizes = {guid: size for guid, size in sizes.items() if guid not in old}
+    return tuple(follow), {"sizes": sizes, "sizing": {"at": now.isoformat(), "asked": asked}}
+
+
+def _read_sizes(ask: Ask, answer: Answer, cursor: Mapping[str, Any], endpoints: Endpoints) -> Reading:
+    """The listing's entry again, with the bytes of the smallest set of files that runs."""
+    siblings = object_of(load(answer), answer).get("siblings")
+    rows = [s for s in siblings if isinstance(s, dict)] if isinstance(siblings, list) else []
+    named = {text_in(s, "rfilename") or "": number_in(s, "size") or 0 for s in rows}
+    entry = to_entry(ask.context["row"], endpoints)
+    smallest = smallest_download(named)
+    if entry is None or smallest is None:
+        return Reading()
+    sizes = {**(cursor.get("sizes") or {}), entry.guid: smallest}
+    return Reading(entries=(_with_size(entry, {"sizes": sizes}),), cursor={"sizes": sizes})
+
+
+def _with_size(entry: Entry, cursor: Mapping[str, Any]) -> Entry:
+    """The entry with the size that is known of its repository."""
+    size = (cursor.get("sizes") or {}).get(entry.guid, 0)
+    if size <= 0 or entry.artifact is None:
+        return entry
+    return replace(entry, artifact=replace(entry.artifact, download=size))
 
 
 def to_entry(row: Mapping[str, Any], endpoints: Endpoints) -> Entry | None:

@@ -16,6 +16,7 @@ from aggregator import dates
 from aggregator.errors import ParseError
 from aggregator.model import Answer
 from aggregator.sources.decoding import decode
+from aggregator.sources.walls import is_wall
 
 _LONG_NUMBER = 400
 """Digits of a number: longer ones are no fact of any source, and turning them into integers is slow."""
@@ -24,12 +25,14 @@ _LONG_NUMBER = 400
 def load(answer: Answer) -> Any:
     """Return the JSON value of an answer's body.
 
-    Raises ParseError: `empty_body`; `not_json` (HTML and anything else); `parse_limits` for nesting or numbers that no
-    honest document holds. NaN and Infinity are refused (RFC 8259); of equal keys the last wins.
+    Raises ParseError: `empty_body`; `bot_challenge`; `not_json` (HTML and anything else); `parse_limits` for nesting or
+    numbers that no honest document holds. NaN and Infinity are refused (RFC 8259); of equal keys the last wins.
     """
     if not answer.body.strip():
         raise ParseError(f"{answer.url}: the answer is empty", code="empty_body")
     text = decode(answer.body, answer.headers).text.lstrip("\ufeff \t\r\n")
+    if text[:1] == "<" and is_wall(text):
+        raise ParseError(f"{answer.url}: a bot challenge came instead of JSON", code="bot_challenge")
     if text[:1] == "<":
         raise ParseError(f"{answer.url}: an HTML or XML document came instead of JSON", code="not_json")
     try:

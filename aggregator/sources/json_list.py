@@ -7,7 +7,7 @@ Such lists may break any day: a missing path is `schema_unexpected`, a list that
 * `a.b.c` a field of a field; `a[].b` the field of every element; `[]` or an empty path the value itself (a
   top-level list); `a|b` the first of two that says something;
 * a path with braces is a template, `/t/{slug}/{id}`, whose values are percent-encoded;
-* `{year}` in the URL and in the body is the year of the poll (UTC).
+* `{year}` in the URL and in the body is the year of the poll (UTC); its list may be empty until mid-January.
 """
 
 from __future__ import annotations
@@ -53,16 +53,20 @@ def read(
     """Return the entries of a list, in its order (pinned rows may come first).
 
     Notes: too_many_items, schema_changed (records without title and link), where_empty. Raises ParseError: not_json,
-    empty_body, api_error (the answer says that it failed), schema_unexpected (no list at `items`), empty_listing.
+    bot_challenge, empty_body, api_error (the answer says that it failed), schema_unexpected (no list at `items`, or
+    nothing fulfils `where` any more), empty_listing (but for the first days of a year whose list is a new one).
     """
     if answer.not_modified:
         return Reading()
     value = load(answer)
     rows = _rows(value, str(source.options.get("items", "")), answer)
-    if not rows and cursor.get("listed"):
+    is_new_year = "{year}" in source.url and (now.month, now.day <= 15) == (1, True)
+    if not rows and cursor.get("listed") and not is_new_year:
         raise ParseError(f"{answer.url}: the list is empty, and it had entries", code="empty_listing")
     notes = ["too_many_items"] if len(rows) > MAXIMUM_ENTRIES else []
     wanted = [row for row in rows[:MAXIMUM_ENTRIES] if _matches(row, source.options.get("where") or {})]
+    if rows and not wanted and cursor.get("listed"):
+        raise ParseError(f"{answer.url}: no record fulfils `where`, and some did before", code="schema_unexpected")
     entries: dict[str, Entry] = {}
     broken = 0
     for row in wanted:
@@ -85,14 +89,25 @@ def read(
 def _rows(value: Any, path: str, answer: Answer) -> list[Any]:
     """The list at `items`."""
     _check_success(value, answer)
-    found = value if path.strip() in ("", "[]") else first(value, path)
-    if "[]" in path and path.strip() != "[]":
-        found = every(value, path)
+    found = _list_at(value, path)
     if not isinstance(found, list):
         told = complaint(value)
         what = f"no list at `{path or '[]'}`"
         raise ParseError(f"{answer.url}: {what}" + (f" ({told})" if told else ""), code="schema_unexpected")
     return found
+
+
+def _list_at(value: Any, path: str) -> Any:
+    """The list at a path (of alternatives the first that is there), or None: what is missing is no empty list."""
+    for alternative in path.split("|"):
+        steps = alternative.strip().removesuffix("[]")
+        if not steps:
+            return value
+        lists = [found for found in every(value, steps) if isinstance(found, list)]
+        outer, inner, _ = steps.partition("[]")
+        if lists or (inner and every(value, outer) == [[]]):
+            return [row for found in lists for row in found]
+    return None
 
 
 def _check_success(value: Any, answer: Answer) -> None:

@@ -30,17 +30,13 @@ from aggregator.model import Answer, Ask, Entry, Reading, Source
 from aggregator.sources.decoding import decode
 from aggregator.sources.page_markdown import date_within, find
 from aggregator.sources.port import Endpoints
+from aggregator.sources.walls import names_a_wall
 from aggregator.urls import canonical_url, http_url
 
 warnings.filterwarnings("ignore", category=XMLParsedAsHTMLWarning)
 
 MAXIMUM_ENTRIES = 5000
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt"})
-_CHALLENGE = re.compile(
-    r"just a moment|attention required|checking your browser|cf-challenge|challenge-platform|_cf_chl|"
-    r"verify you are human|captcha|ddos-guard|access denied|安全验证|人机验证|滑动验证|访问验证|请完成验证",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,7 @@ def _complain(soup: BeautifulSoup, text: str, answer: Answer, code: str, told: s
     """Raise the error that says best why a page holds no entry."""
     heading = soup.title.get_text(" ", strip=True)[:120] if soup.title else ""
     seen = (soup.body or soup).get_text(" ", strip=True)
-    if _CHALLENGE.search(heading) or (len(seen) < 1500 and _CHALLENGE.search(text)):
+    if names_a_wall(heading) or (len(seen) < 1500 and names_a_wall(text)):
         raise ParseError(f"{answer.url}: a bot challenge came instead of the page ({heading})", code="bot_challenge")
     for script in soup.find_all(["script", "style", "noscript", "template"]):
         script.decompose()

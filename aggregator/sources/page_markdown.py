@@ -50,7 +50,12 @@ def _updates(text: str) -> Iterator[Fields]:
         title = description if description and not date_within(description) else _first_title(body)
         title = title or (label if not date_within(label) else "")
         if title:
-            yield title, _link_of(link), date, plain(body)
+            yield (
+                title,
+                _link_of(link) or next((href for _, href, *_ in _cards(body, date) if href), None),
+                date,
+                plain(body),
+            )
 
 
 def _sections(text: str) -> Iterator[Fields]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -283,6 +284,44 @@ def schema_of(connection: Connection) -> list[str]:
         f"AND name NOT LIKE '{SEARCH_TABLE}_%' ORDER BY type DESC, name"
     )
     return [str(row[1]).strip() for row in rows]
+
+
+class Watch:
+    """Tells whether a database was written to, by whomever: `mark` is another value after each commit of anybody else.
+
+    Has a connection of its own that only asks; a few microseconds a call. Safe to use from several threads.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._path = file_of(engine.url.render_as_string())
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._file = 0
+
+    def mark(self) -> tuple[int, int]:
+        """Return (the file's number, the version of what is in it)."""
+        if self._path is None:
+            return (0, time.monotonic_ns())
+        with self._lock, suppress(OSError, sqlite3.Error):
+            file = os.stat(self._path).st_ino
+            if self._connection is None or file != self._file:  # opened anew after a restore
+                self._forget()
+                self._connection = sqlite3.connect(
+                    f"{self._path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False, timeout=PATIENCE
+                )
+                self._file = file
+            return (file, int(self._connection.execute("PRAGMA data_version").fetchone()[0]))
+        return (0, time.monotonic_ns())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def copy_to(engine: Engine, target: Path) -> None:

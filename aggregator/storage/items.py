@@ -53,8 +53,17 @@ def items(connection: Connection, query: ItemQuery, rules: Rules) -> tuple[list[
         among = [*conditions, dialect.holds(phrases)]
     elif phrases:
         order = (dialect.unindexed(ITEM.c.appeared).desc(), ITEM.c.seq.desc())
-    page = sa.select(*_LISTED).where(*among).order_by(*order).limit(query.limit).offset(max(query.offset, 0))
+    page = sa.select(*_LISTED).where(*among, *_after(query)).order_by(*order)
+    page = page.limit(query.limit).offset(max(query.offset, 0))
     return [item_of(row) for row in connection.execute(page)], total
+
+
+def _after(query: ItemQuery) -> list[Any]:
+    """Return the condition that an item comes after the last one of the page before."""
+    if query.after is None:
+        return []
+    appeared, seq = query.after
+    return [ITEM.c.appeared <= appeared, sa.or_(ITEM.c.appeared < appeared, ITEM.c.seq < seq)]
 
 
 def _is_walk_short(connection: Connection, query: ItemQuery, phrases: list[Phrase], total: int) -> bool:

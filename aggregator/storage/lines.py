@@ -25,7 +25,7 @@ EVIDENCE = tables.table_of(tables.EvidenceRow)
 ARTIFACT = tables.table_of(tables.ArtifactRow)
 ITEM_LINE = tables.table_of(tables.ItemLineRow)
 MODEL_HUBS = ("huggingface", "modelscope")
-_WATCHED = ("status", "openness", "licence")
+WATCHED = ("status", "openness", "licence")
 _PLAIN = ("status", "openness", "licence", "osi", "first_seen", "appeared", "new_at", "modalities", "items", "stories",
           "region")  # fmt: skip
 _DETAILS = ("open", "sizes", "params_total", "params_active", "context", "languages", "architecture", "capabilities",
@@ -112,14 +112,14 @@ def derive_lines(
             statement = sa.update(LINE).where(LINE.c.key == sa.bindparam("key_"))
             connection.execute(statement.values({name: sa.bindparam(name) for name in columns}), updates)
             changed += len(updates)
-        _log_changes(connection, changes)
+        log_changes(connection, changes)
     return changed
 
 
 def _changes(row: Any, values: dict[str, Any], release: Release | None, now: datetime) -> list[dict[str, Any]]:
     """Return what a reader of the line would call a change."""
     found = []
-    for name in _WATCHED:
+    for name in WATCHED:
         before, after = getattr(row, name), values[name]
         if before != after:
             item = release.timeline[-1].item if name == "status" and release is not None and release.timeline else None
@@ -127,7 +127,8 @@ def _changes(row: Any, values: dict[str, Any], release: Release | None, now: dat
     return found
 
 
-def _log_changes(connection: Connection, changes: list[dict[str, Any]]) -> None:
+def log_changes(connection: Connection, changes: list[dict[str, Any]]) -> None:
+    """Keep changes of lines (rows of `line_change` without a number), and each line's mark."""
     if not changes:
         return
     number = dialect.reserve_numbers(connection, CHANGE, len(changes))
@@ -214,6 +215,8 @@ def artifacts_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[
                 hub=row.hub, id=row.name, kind=row.kind or "other", size=row.size, precision=row.precision,
                 bytes=row.bytes, licence=row.licence, url=row.url, created=row.created, item=row.item_id,
                 weights=row.weights and row.missing_since is None, gated=row.gated, first_party=row.first_party,
+                download=row.extra.get("download"), missing_since=row.missing_since if row.weights else None,
+                formats=tuple(row.extra.get("formats") or ()),
             ))  # fmt: skip
     return found
 

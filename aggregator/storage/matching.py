@@ -104,12 +104,18 @@ def _hashes(prepared: Prepared) -> tuple[str, str]:
                  repository.private, sorted(repository.tags), repository.pipeline, sorted(repository.relations),
                  repository.files and sorted(repository.files), repository.parameters, repository.context)  # fmt: skip
         said.append(dump_json(facts))
-    labels = prepared.labels
+    return _hash(*said), label_hash(prepared)
+
+
+def label_hash(prepared: Prepared) -> str:
+    """Return the hash of what the rules made of an entry."""
+    labels, repository = prepared.labels, prepared.entry.artifact
     judged = (labels.kind, labels.labs, labels.topics, tuple(line.key for line in labels.lines),
               tuple(line.key for line in labels.mentions), labels.artifact and labels.artifact.line.key,
               labels.artifact and (labels.artifact.kind, labels.artifact.size, labels.artifact.precision),
+              repository and repository.download,
               tuple((e.line.key, e.status, e.trust, e.facts, e.rule) for e in labels.evidence))  # fmt: skip
-    return _hash(*said), _hash(repr(judged))
+    return _hash(repr(judged))
 
 
 def _hash(*texts: str) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from aggregator.model import Item, Material, Release, ReleaseQuery, Showing
+from aggregator.model import Item, LineChange, Material, Release, ReleaseQuery, Showing
+from aggregator.releases import size_order
+from aggregator.running import smallest_of
 from aggregator.searching import scan
 from aggregator.storage import items, lines, states, tables
 from aggregator.storage.dialect import chunks
@@ -18,7 +20,9 @@ from aggregator.storage.rules import Rules
 LINE = tables.table_of(tables.LineRow)
 ITEM = tables.table_of(tables.ItemRow)
 EVIDENCE = tables.table_of(tables.EvidenceRow)
+CHANGE = tables.table_of(tables.ChangeRow)
 ARTIFACT = tables.table_of(tables.ArtifactRow)
+FOLLOWED = "cn"
 
 
 def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release], int]:
@@ -28,6 +32,8 @@ def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release]
                           (LINE.c.openness, query.openness)):  # fmt: skip
         if value is not None:
             conditions.append(column == value)
+    if query.elsewhere:
+        conditions.append(LINE.c.region != FOLLOWED)
     if query.licence is not None:
         conditions.append(sa.func.lower(LINE.c.licence) == query.licence.lower())
     if query.since is not None:
@@ -36,16 +42,37 @@ def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release]
         conditions.append(LINE.c.appeared < query.until)
     rows = connection.execute(sa.select(LINE).where(*conditions).order_by(LINE.c.appeared.desc(), LINE.c.key)).all()
     rows = [row for row in rows if _passes(row, query)]
-    page = rows[max(query.offset, 0) :][: max(query.limit, 0)]
+    if query.fits is not None:
+        fitting = {r.key for r in _releases(connection, rows) if (smallest_of(r) or (query.fits + 1, True))[0] <= query.fits}
+        rows = [row for row in rows if row.key in fitting]
+    following = rows if query.after is None else [row for row in rows if _follows(row, *query.after)]
+    page = following[max(query.offset, 0) :][: max(query.limit, 0)]
     return _releases(connection, page), len(rows)
+
+
+def _follows(row: Any, appeared: datetime, key: str) -> bool:
+    """Say whether a line comes after the one that appeared then and has this key."""
+    return bool(row.appeared < appeared or (row.appeared == appeared and row.key > key))
 
 
 def _passes(row: Any, query: ReleaseQuery) -> bool:
     """Say whether a line passes the filters that are no columns: there are thousands of lines, not millions."""
     if query.modality is not None and query.modality not in row.modalities:
         return False
+    if query.commercial and (row.details.get("open") or {}).get("commercial") != "yes":
+        return False
+    if query.smallest is not None or query.largest is not None:
+        parameters = _parameters(row)
+        if not parameters or not (query.smallest or 0) <= parameters < (query.largest or parameters + 1):
+            return False
     spoken = (row.name, row.name.replace("-", " "), row.generation_name, row.family, row.lab, row.key)
     return not query.words.strip() or scan(query.words, " | ".join(spoken))
+
+
+def _parameters(row: Any) -> float:
+    """Return the parameters of the largest size of a line that is known, or 0."""
+    named = [size_order(size)[0] for size in row.details.get("sizes") or ()]
+    return max([row.details.get("params_total") or 0, *named])
 
 
 def _releases(connection: Connection, rows: Sequence[Any]) -> list[Release]:
@@ -68,15 +95,16 @@ def showings(connection: Connection, name: str, rules: Rules) -> list[Showing]:
 def material(connection: Connection, since: datetime, until: datetime, sources: Iterable[str]) -> Material:
     """Return all that a digest of [since, until) is made of, and how the given sources were at their last poll.
 
-    A line belongs to it with evidence or a step in the window; it comes with all its evidence, so that its state at the
-    window's ends can be derived.
+    A line belongs to it with evidence or a step in the window, and so do the other lines of its generation: the first
+    that comes out fulfils the rumour of another. Each comes with all its evidence, so that its state at the window's ends
+    can be derived.
     """
     inside = (ITEM.c.appeared >= since, ITEM.c.appeared < until)
     shown = sa.select(EVIDENCE.c.line).join(ITEM, ITEM.c.seq == EVIDENCE.c.item).where(*inside).distinct()
     keys = set(connection.scalars(shown))
-    lost = (ARTIFACT.c.missing_since >= since, ARTIFACT.c.missing_since < until, ARTIFACT.c.line.is_not(None))
-    keys |= set(connection.scalars(sa.select(ARTIFACT.c.line).where(*lost).distinct()))
-    materials = lines.materials_of(connection, keys)
+    changed = _changed(connection, since, until)
+    keys |= set(changed)
+    materials = lines.materials_of(connection, lines.with_generations(connection, keys))
     told = connection.scalars(sa.select(ITEM.c.story_id).where(ITEM.c.story_id.is_not(None), *inside).distinct())
     stories = items.stories_by_id(connection, told)
     alone = connection.execute(sa.select(ITEM.c.id, ITEM.c.late).where(*inside)).all()
@@ -85,12 +113,37 @@ def material(connection: Connection, since: datetime, until: datetime, sources: 
     wanted |= {artifact.item for one in materials for artifact in one.artifacts if artifact.item is not None}
     wanted |= {item for story in stories for item in story.items}
     found: dict[str, Item] = items.items_by_id(connection, wanted)
-    polled, failed, deferred = _sources(connection, list(sources))
+    polled, failed, deferred = sources_told(connection, list(sources))
     return Material(since, until, tuple(materials), found, tuple(stories), polled, tuple(failed), tuple(deferred),
-                    tuple(sorted(row.id for row in alone if row.late)))  # fmt: skip
+                    tuple(sorted(row.id for row in alone if row.late)), changed=changed)  # fmt: skip
 
 
-def _sources(connection: Connection, sources: list[str]) -> tuple[int, list[str], list[str]]:
+_SAID = {"relicensed": "licence", "renamed": "renamed", "correction": "correction"}
+"""What the log of changes calls it, and what a digest does."""
+
+
+def _changed(connection: Connection, since: datetime, until: datetime) -> dict[str, tuple[LineChange, ...]]:
+    """Return what changed of lines in a window without a fresh item: on a hub, by a person's word, by a withdrawal."""
+    found: dict[str, list[LineChange]] = {}
+    wanted = sa.select(CHANGE).where(CHANGE.c.at >= since, CHANGE.c.at < until, CHANGE.c.what.in_(list(_SAID)))
+    for row in connection.execute(wanted.order_by(CHANGE.c.seq)):
+        change = LineChange(_SAID[row.what], row.before, row.after, row.at, f"{_SAID[row.what]}:{row.after}")
+        found.setdefault(row.line, []).append(change)
+    own = (ARTIFACT.c.hub.in_(lines.MODEL_HUBS), ARTIFACT.c.first_party.is_(True), ARTIFACT.c.weights.is_(True),
+           ARTIFACT.c.line.is_not(None))  # fmt: skip
+    last = sa.func.max(ARTIFACT.c.missing_since)
+    gone = (
+        sa.select(ARTIFACT.c.line, last)
+        .where(*own)
+        .group_by(ARTIFACT.c.line)
+        .having(sa.func.count() == sa.func.count(ARTIFACT.c.missing_since), last >= since, last < until)
+    )
+    for line, at in connection.execute(gone):
+        found.setdefault(line, []).append(LineChange("withdrawn", None, None, at, f"withdrawn:{at:%Y-%m-%d}"))
+    return {line: tuple(changes) for line, changes in found.items()}
+
+
+def sources_told(connection: Connection, sources: Iterable[str]) -> tuple[int, list[str], list[str]]:
     """Return how many of the sources were polled at all, which failed last time, and which were deferred."""
     known = states.states(connection)
     polled = [known[source] for source in sources if source in known and known[source].last_poll_at is not None]

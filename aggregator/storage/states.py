@@ -47,6 +47,7 @@ def _state(row: Any, items: int) -> SourceState:
         id=row.id, cursor=row.cursor, next_poll_at=row.next_poll_at, last_poll_at=row.last_poll_at,
         last_ok_at=row.last_ok_at, last_new_at=row.last_new_at, baseline_at=row.baseline_at,
         fail_count=row.fail_count, error=row.error, error_code=row.error_code, retry_at=row.retry_at, items=items,
+        url=row.url, notes=tuple(row.notes), held_since=row.held_since, moved=row.moved, facts=row.facts,
     )  # fmt: skip
 
 
@@ -65,13 +66,19 @@ def ensure_sources(connection: Connection, sources: Mapping[str, str]) -> dict[s
 def lease(connection: Connection, source: str, owner: str, until: datetime, now: datetime) -> bool:
     """Take (or prolong) the right to poll a source; False while another owner holds it."""
     row = ensure_sources(connection, {source: ""})[source]
-    held = row.lease_owner is not None and row.lease_until is not None and row.lease_until > now
+    held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
     if held and row.lease_owner != owner:
         return False
     token = row.lease_token + (0 if row.lease_owner == owner and held else 1)
     statement = sa.update(SOURCE).where(SOURCE.c.id == source)
     connection.execute(statement.values(lease_owner=owner, lease_until=until, lease_token=token))
     return True
+
+
+def _runs(until: datetime, now: datetime, length: timedelta) -> bool:
+    """Say whether a lease still runs. One that would run for much longer than such a lease does is a leftover of a clock
+    that has been set back since."""
+    return now < until <= now + max(2 * length, timedelta(hours=1))
 
 
 def release_lease(connection: Connection, source: str, owner: str) -> None:
@@ -83,7 +90,7 @@ def release_lease(connection: Connection, source: str, owner: str) -> None:
 def claim(connection: Connection, name: str, owner: str, length: timedelta, now: datetime) -> bool:
     """Take or prolong a named right for a while; False while another owner holds it."""
     row = connection.execute(sa.select(LEASE).where(LEASE.c.name == name)).first()
-    if row is not None and row.owner != owner and row.until is not None and row.until > now:
+    if row is not None and row.owner != owner and row.until is not None and _runs(row.until, now, length):
         return False
     token = 1 if row is None else row.token + (0 if row.owner == owner else 1)
     values = {"name": name, "owner": owner, "token": token, "until": now + length, "beat_at": now}
@@ -189,6 +196,8 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
         "error_stage": poll.error_stage,
         "retry_at": poll.retry_at,
         "notes": list(poll.notes),
+        "moved": dict(row.moved if poll.moved is None else poll.moved),
+        "facts": dict(row.facts if poll.facts is None else poll.facts),
     }
 
 

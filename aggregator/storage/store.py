@@ -18,21 +18,41 @@ from sqlalchemy.engine import Engine
 
 from aggregator.errors import StoreError
 from aggregator.model import (
+    Delivery,
     Item,
     ItemQuery,
+    LineHistory,
     Material,
+    Pending,
+    Plan,
     Poll,
     PollCounts,
     Release,
     ReleaseQuery,
+    SentDigest,
     Showing,
+    Source,
+    SourceRecord,
     SourceState,
     Story,
     StoryQuery,
     Validator,
 )
 from aggregator.searching import VERSION as SEARCH_VERSION
-from aggregator.storage import dialect, items, lines, polls, releases, states, tables, upkeep
+from aggregator.storage import (
+    deliveries,
+    dialect,
+    figures,
+    items,
+    lines,
+    outbox,
+    polls,
+    relabelling,
+    releases,
+    states,
+    tables,
+    upkeep,
+)
 from aggregator.storage.migrations import VERSIONS
 from aggregator.storage.rules import Rules, default_rules
 
@@ -229,15 +249,20 @@ class Store:
         """Give back the leases and named rights of owners that are dead, as `is_dead` says; return how many owners."""
         source: Any = tables.SourceRow.__table__  # type: ignore[attr-defined]
         lease: Any = tables.LeaseRow.__table__  # type: ignore[attr-defined]
+        messages = outbox.OUTBOX
         with dialect.reading(self.engine) as connection:
             owners = set(connection.scalars(sa.select(source.c.lease_owner).where(source.c.lease_owner.is_not(None))))
             owners |= set(connection.scalars(sa.select(lease.c.owner).where(lease.c.until.is_not(None))))
+            owners |= set(
+                connection.scalars(sa.select(messages.c.lease_owner).where(messages.c.lease_owner.is_not(None)))
+            )
         dead = sorted(owner for owner in owners if is_dead(owner))
         if dead:
             with dialect.writing(self.engine) as connection:
                 free = sa.update(source).where(source.c.lease_owner.in_(dead))
                 connection.execute(free.values(lease_owner=None, lease_until=None))
                 connection.execute(sa.update(lease).where(lease.c.owner.in_(dead)).values(until=None))
+                outbox.free_claims(connection, dead)
         return len(dead)
 
     def commit_polls(self, polls_: Sequence[Poll], now: datetime) -> list[PollCounts]:
@@ -278,6 +303,83 @@ class Store:
         with dialect.writing(self.engine) as connection:
             states.save_setting(connection, key, value)
 
+    # ------------------------------------------------------------------------------------------------- deliveries
+
+    def register(self, names: Iterable[str], now: datetime) -> list[str]:
+        """Make subscribers known; return those that were not. One that is added later does not get the past."""
+        wanted = list(names)
+        with dialect.reading(self.engine) as connection:
+            if deliveries.registered(connection) >= set(wanted):
+                return []
+        with dialect.writing(self.engine) as connection:
+            return deliveries.register(connection, wanted, now)
+
+    def pending(self, subscriber: str, now: datetime, sources: Sequence[str] = ()) -> Pending | None:
+        """Return what was not yet planned for a subscriber; None if it is not registered."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.pending(connection, subscriber, now, sources)
+
+    def registered(self) -> set[str]:
+        """Return the names of the subscribers that were ever registered."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.registered(connection)
+
+    def newcomer(self, subscriber: str, now: datetime, sources: Sequence[str] = ()) -> Pending:
+        """Return what `pending` would be if the subscriber were registered now; nothing is kept."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.newcomer(connection, subscriber, now, sources)
+
+    def progress(self) -> str:
+        """Return a value that is another one after an item or a change of a line was stored."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.progress(connection)
+
+    def commit_plan(self, plan: Plan) -> int | None:
+        """Store a digest with its messages, whole; its number, or None if another plan was faster."""
+        with dialect.writing(self.engine) as connection:
+            return deliveries.commit_plan(connection, plan)
+
+    def digests(
+        self, subscriber: str | None = None, slot: str | None = None, purpose: str | None = "", limit: int = 50
+    ) -> list[SentDigest]:
+        """Return planned digests, latest first; `purpose` None takes alerts too."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.digests(connection, subscriber, slot, purpose, limit)
+
+    def digest_body(self, digest: int, form: str) -> bytes | None:
+        """Return the bytes of a planned digest (md, html, text or json), as they were planned."""
+        with dialect.reading(self.engine) as connection:
+            return deliveries.body(connection, digest, form)
+
+    def claim_delivery(
+        self, owner: str, now: datetime, length: timedelta, digest: int | None = None
+    ) -> Delivery | None:
+        """Take one message that is due (or one of a digest); None if there is none."""
+        with dialect.writing(self.engine) as connection:
+            return outbox.claim(connection, owner, now, length, digest)
+
+    def conclude_delivery(
+        self,
+        delivery: Delivery,
+        *,
+        sent_at: datetime | None = None,
+        retry_at: datetime | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> bool:
+        """Note that a claimed message was sent, is to be tried again, or is dead; False if the claim was lost."""
+        with dialect.writing(self.engine) as connection:
+            return outbox.conclude(connection, delivery, sent_at=sent_at, retry_at=retry_at, error=error)
+
+    def deliveries(self, *, digest: int | None = None, states: Sequence[str] | None = None) -> list[Delivery]:
+        """Return messages of the outbox without their bytes: those of a digest, or in some states."""
+        with dialect.reading(self.engine) as connection:
+            return outbox.deliveries(connection, digest=digest, states=states)
+
+    def forget_deliveries(self, before: datetime) -> None:
+        """Let go of the bytes and items that digests planned before a time no longer need."""
+        with dialect.writing(self.engine) as connection:
+            deliveries.forget(connection, before)
+
     # ------------------------------------------------------------------------------------------------- questions
 
     def items(self, query: ItemQuery | None = None) -> tuple[list[Item], int]:
@@ -289,6 +391,11 @@ class Store:
         """Return one item with its body, or None."""
         with dialect.reading(self.engine) as connection:
             return items.item(connection, item_id)
+
+    def items_by_id(self, ids: Iterable[str]) -> dict[str, Item]:
+        """Return items (without bodies) by id; unknown ids are left out."""
+        with dialect.reading(self.engine) as connection:
+            return items.items_by_id(connection, ids)
 
     def item_content(self, item_id: str) -> str | None:
         """Return an item's body, or None for an unknown item."""
@@ -331,6 +438,35 @@ class Store:
             return releases.material(connection, since, until, sources)
 
     changes_between = material
+
+    def histories(self) -> list[LineHistory]:
+        """Return how each release line came to be what it is, ordered by key."""
+        with dialect.reading(self.engine) as connection:
+            return figures.histories(connection)
+
+    def source_records(self) -> list[SourceRecord]:
+        """Return what each source was first with, and how the rumours that it told ended, ordered by source."""
+        with dialect.reading(self.engine) as connection:
+            return figures.records(connection)
+
+    def poll_figures(self) -> list[tuple[str, str, int, float, int]]:
+        """Return (source, outcome, polls, seconds in all, new items) of the logged polls."""
+        with dialect.reading(self.engine) as connection:
+            return figures.polls(connection)
+
+    def message_figures(self) -> list[tuple[str, str, int, datetime]]:
+        """Return (channel, state, messages, creation of the oldest) of the outbox."""
+        with dialect.reading(self.engine) as connection:
+            return figures.messages(connection)
+
+    def watch(self) -> dialect.Watch:
+        """Return a watch that tells whether anybody wrote to the database; close it when done."""
+        return dialect.Watch(self.engine)
+
+    def relabel(self, judge: relabelling.Judge, sources: Mapping[str, Source], now: datetime) -> tuple[int, int, int]:
+        """Judge all items of these sources again; return how many were judged, how many changed, and how many lines did."""
+        with dialect.writing(self.engine) as connection:
+            return relabelling.relabel(connection, judge, sources, self.rules, self.regions, now)
 
     def rederive(self, now: datetime) -> int:
         """Derive all releases again from their evidence (after the rules changed); return how many became others."""

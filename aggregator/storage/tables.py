@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from aggregator.storage.columns import BigId, Json, Moment
+from aggregator.storage.views import VIEWS
 
 NUMBERED = {"sqlite_autoincrement": True}
 """A number that was given to a row is never given to another one, even after that row is gone."""
@@ -514,6 +515,16 @@ class DigestRow(SQLModel, table=True):
     summary: dict[str, Any] = _json()
 
 
+class DigestBodyRow(SQLModel, table=True):
+    """A digest as it was rendered when it was planned, compressed; `form` is md, html, text or json."""
+
+    __tablename__ = "digest_body"
+    __table_args__ = (BY_KEY,)
+    digest: int = Field(primary_key=True, sa_type=BigId, foreign_key="digest.id")
+    form: str = _key()
+    body: bytes = Field(default=b"", sa_type=LargeBinary)
+
+
 class DigestEntryRow(SQLModel, table=True):
     """What a subscriber has been told about a line, once."""
 
@@ -591,6 +602,8 @@ class SettingRow(SQLModel, table=True):
 
 
 metadata = SQLModel.metadata
+for _view in VIEWS:
+    event.listen(metadata, "after_create", DDL(_view.replace("%", "%%")))
 
 
 def table_of(row: type[SQLModel]) -> Any:

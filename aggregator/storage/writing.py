@@ -28,6 +28,7 @@ CONTENT_LIMIT = 256 * 1024
 ITEM = tables.table_of(tables.ItemRow)
 CONTENT = tables.table_of(tables.ContentRow)
 ALIAS = tables.table_of(tables.AliasRow)
+LAB = tables.table_of(tables.LabRow)
 LINE = tables.table_of(tables.LineRow)
 GENERATION = tables.table_of(tables.GenerationRow)
 EVIDENCE = tables.table_of(tables.EvidenceRow)
@@ -330,17 +331,18 @@ def save_lines(connection: Connection, names: Iterable[LineName]) -> None:
     known: dict[str, Any] = {}
     for some in dialect.chunks(wanted):
         known.update((row.key, row) for row in connection.execute(sa.select(LINE).where(LINE.c.key.in_(some))))
+    regions = {row.id: row.region for row in connection.execute(sa.select(LAB.c.id, LAB.c.region))}
     rows = []
     for name in wanted.values():
         row = known.get(name.key)
         if row is None or _name_order(name) < _name_order(row):
             rows.append({"key": name.key, "name": name.name, "lab": name.lab, "family": name.family,
                          "version": name.version, "tier": name.tier, "generation": name.generation,
-                         "generation_name": name.generation_name, "region": "", "modalities": [], "details": {},
+                         "generation_name": name.generation_name, "region": regions.get(name.lab, ""), "modalities": [], "details": {},
                          "items": 0, "stories": 0, "change": 0})  # fmt: skip
     if not rows:
         return
-    columns = ("name", "lab", "family", "version", "tier", "generation", "generation_name")
+    columns = ("name", "lab", "region", "family", "version", "tier", "generation", "generation_name")
     connection.execute(dialect.insert_or_update(LINE, ["key"], columns), rows)
     generations = {row["generation"]: {"key": row["generation"], "lab": row["lab"], "name": row["generation_name"],
                                        "family": row["family"], "version": row["version"]}

@@ -70,7 +70,7 @@ CUES: dict[str, dict[str, tuple[str, ...]]] = {
             "free tier", "revamp*", "rolls back", "more sizes", "quantized version", "quantised version",
             "official version", "final version", "graduates", "out of preview", "general availability", "gets",
             "blocks", "blocked", "disables", "removes", "pauses", "paused", "suspends", "restores", "now lets",
-            "lets users", "base checkpoint", "checkpoints", "fp8", "nvfp4", "int4", "quantised checkpoints",
+            "lets users", "base checkpoint", "checkpoints", "checkpoint", "fp8", "nvfp4", "int4", "quantised checkpoints", "reaches all", "paying users", "all users", "every paid plan", "all paid",
             "quantized checkpoints", "rate limits", "new feature", "features", "retire", "now has", "now have",
             "replaces", "replaced", "swaps", "ends", "now works", "raises", "lowers", "halves", "slashes",
             "slashed", "opens api", "longer context", "now free", "tops up", "learns to", "can now", "supports",
@@ -226,7 +226,7 @@ CUES: dict[str, dict[str, tuple[str, ...]]] = {
             "pillage", "ayants droit", "disney", "paramount", "netflix", "warner", "part en guerre", "senat",
             "assemblee", "ministre", "feu vert", "bloque en", "exige", "menace de poursuites", "durcit",
             "pekin interdit", "autorites", "gendarme", "mise en garde", "donnees personnelles", "sanctions",
-            "bannit", "exclut", "proscrit", "restreint l'acces", "juge", "regles",
+            "assigne", "assignent", "attaque en justice", "bannit", "exclut", "proscrit", "restreint l'acces", "juge", "regles",
         ),
     },
     # Money, markets, people, factories.
@@ -255,7 +255,7 @@ CUES: dict[str, dict[str, tuple[str, ...]]] = {
             "soar", "soars", "slump*", "plunge*", "buy rating", "billion deal", "stake", "data centre",
             "data center", "spending", "capex", "monthly users", "daily users", "active users", "bourse",
             "prospectus", "supply deal", "trading debut", "nasdaq", "hong kong debut", "million users",
-            "steps down", "resigns", "talent", "reorgani*", "restructur*", "arr", "earns", "earned", "income",
+            "walks out", "steps down", "resigns", "talent", "reorgani*", "restructur*", "arr", "earns", "earned", "income",
             "outlay", "budget", "giveaway*", "subsid*", "acquisitions", "stock market", "public offering",
             "files for", "pre-ipo", "backers", "backed", "buys", "bought", "sales", "jump", "jumps", "tumble*",
             "app store", "market share", "spin-off", "spins off", "spun off", "data centres", "data centers",
@@ -267,7 +267,7 @@ CUES: dict[str, dict[str, tuple[str, ...]]] = {
             "levee de fonds", "leve", "en bourse", "introduction en bourse", "valorisation", "actions", "recrute*",
             "chiffre d'affaires", "rachat", "rachete", "investit", "investissement*", "cotee*", "cotees",
             "cotation", "milliards d'euros", "milliards de dollars", "licencie*", "demission*", "partenariat",
-            "centre de donnees", "s'envole", "s'envolent", "quitte", "nomme", "debauche*", "benefice*", "pertes",
+            "centre de donnees", "s'envole", "s'envolent", "quitte", "nomme", "debauche*", "claque la porte", "benefice*", "pertes",
             "capitalisation", "fonds", "s'allie", "acquisition", "acquisitions", "acquiert", "s'offre", "budget",
             "depense*", "revenus", "action", "investisseur*", "salarie*", "campagne", "subvention*", "contrat",
             "bourse de", "embauche*", "entre en bourse", "production", "embauche", "trimestriel*",
@@ -372,51 +372,7 @@ CUES: dict[str, dict[str, tuple[str, ...]]] = {
             "recapitulatif", "l'essentiel", "en bref", "revue", "tour d'horizon", "la semaine",
         ),
     },
-    # Words that say that weights or a service can be had.
-    "weights": {
-        "zh": (
-            "开源", "开放权重", "权重", "魔搭", "可下载", "开放下载", "mit协议", "mit许可", "开源协议", "在本地",
-        ),
-        "en": (
-            "hugging face", "huggingface", "modelscope", "apache 2.0", "open-source", "open source", "open-weight*",
-            "open weight*", "open-sourced", "opens the weights", "download*", "mit licence", "mit license",
-            "modified mit", "apache-2.0", "open-sources", "goes open", "open model", "open weights", "opens",
-            "gguf*", "llama.cpp", "ollama", "mlx*", "on your own box", "with weights", "and weights",
-        ),
-        "fr": (
-            "poids ouverts", "telecharg*", "ouvre les poids", "ouvert", "ouverte", "ouverts", "licence mit",
-            "licence apache", "libre*", "hugging face", "gguf*", "ollama", "open source", "open-source",
-            "apache 2.0",
-        ),
-    },
-    "no_weights": {
-        "zh": (
-            "闭源", "不开源", "未开源", "暂不开源", "仅api", "仅通过api", "权重未开放", "尚未开放权重",
-        ),
-        "en": (
-            "closed weights", "closed-weight*", "closed source", "closed-source", "proprietary", "no weights",
-            "weights are not", "api only", "api-only", "not open",
-        ),
-        "fr": (
-            "poids fermes", "ferme", "proprietaire", "reservee a l'api", "reserve a l'api", "sans les poids",
-            "pas de poids", "uniquement par api", "uniquement via l'api",
-        ),
-    },
-    "weights_later": {
-        "zh": (
-            "将开源", "即将开源", "稍后开源", "计划开源", "后续开源", "开源在即", "权重将",
-        ),
-        "en": (
-            "weights will", "weights to follow", "weights later", "weights soon", "will be open-sourced",
-            "will open-source", "to be open-sourced", "weights promised", "weights next", "weights are promised",
-            "weights in the coming", "will be released on hugging face", "plans to open-source", "weights coming",
-            "plans to open the weights",
-        ),
-        "fr": (
-            "les poids arriveront", "poids promis", "poids suivront", "seront publies", "sera publie",
-            "sera ouvert", "poids a venir",
-        ),
-    },
+    # Words that say that a service can be had.
     "service": {
         "zh": (
             "托管", "api版", "api 版",

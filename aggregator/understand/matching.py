@@ -24,6 +24,27 @@ class Hit(NamedTuple):
     value: Any
 
 
+class Prefilter:
+    """Letters that must stand somewhere in a text for a rule to have a chance, with the rules that they call for.
+
+    One pass, no word boundaries: it may call for a rule in vain, and never keeps one from a text that it fits.
+    """
+
+    def __init__(self, letters: Iterable[tuple[str, str]]) -> None:
+        gathered: dict[str, set[str]] = {}
+        for some, rule in letters:
+            gathered.setdefault(low(normal(some)), set()).add(rule)
+        self._automaton = ahocorasick.Automaton()
+        for some, rules in gathered.items():
+            self._automaton.add_word(some, frozenset(rules))
+        self._automaton.make_automaton()
+
+    def rules(self, lowered: str) -> frozenset[str]:
+        """The rules that a folded text calls for."""
+        called = {rules for _, rules in self._automaton.iter(lowered)}
+        return frozenset().union(*called) if called else frozenset()
+
+
 class Matcher:
     """A set of words with values."""
 

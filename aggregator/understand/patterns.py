@@ -46,6 +46,16 @@ CUE_PATTERNS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
                 _A,
             ),
         ),
+        (
+            "howto",
+            re.compile(
+                r"^(?:amazon |google |microsoft |aws )?(?:bedrock|azure|vertex(?: ai)?|ollama|lm studio|openrouter|together(?: ai)?|groq|cerebras"
+                r"|fireworks|perplexity|copilot|cursor|databricks|snowflake|cloudflare|vllm|sglang|nvidia nim) (?:now )?"
+                r"(?:adds?|hosts?|offers?|supports?|serves?|gets?|lists?|brings?|picks? up)\b",
+                _A,
+            ),
+        ),
+        ("update", re.compile(r"\b(?:leaves?|exits?|graduates? from) (?:its |the )?(?:\w+ )?(?:preview|beta|alpha)\b", _A)),
         ("release", re.compile(r"\b(?:is|are) (?:now )?(?:finally |already )?(?:open|out|here|live)\b", _A)),
     ),
     "fr": (
@@ -96,13 +106,27 @@ CONDITIONAL = re.compile(
 """A French verb in the conditional: told, not known."""
 
 NEGATED = re.compile(r"(?:\bnot|\bno|\bnever|n't|\bne|\bpas|未|没有|没|不|无|尚未)\s?$", _A)
-PAST_TIME = re.compile(r"(?:后|以来|之后|一周年|周年|当天|当日|前夕|会上|会\b|时间|时刻|日期|节奏|潮)")
+PAST_TIME = re.compile(r"(?:首日|首周|首月|次日|数日|不到|后|以来|之后|一周年|周年|当天|当日|前夕|会上|会\b|时间|时刻|日期|节奏|潮)")
+NO_PRODUCT = re.compile(r"(?:榜|榜单|排名|成绩|评测|评分|结果|报告|名单|财报|数据|判决)\s?$")
+"""What comes out (`出炉`) and is no model."""
+FORMS = re.compile(r"\s(?:checkpoints?|snapshots?|builds?|sizes?|weights|检查点|快照)\b|\s?(?:检查点|快照)", _A)
+"""What follows a line where a new form of it is new, and not the line."""
+FORM_WORDS = _words("checkpoint checkpoints snapshot 快照 检查点 fp8 nvfp4 int4")
+"""Words for a form of a line: an update only where a line or a model is spoken of."""
+OFFICIAL = re.compile(r"官方|\bofficial\b|\bofficiel\w*", _A)
+"""A form of a line that its own lab makes."""
+QUANTS = frozenset("gguf ggufs quant quants quantization quantisation 量化 量化版 mlx".split())
+"""Words of how-tos that are an update where the lab itself made them."""
+MODAL = re.compile(r"\s(?:could|may|might)\b", _A)
+"""What follows a line of which something is only supposed."""
+SAID = re.compile(r"\baccording to\b|\breports?\b|\breported(?:ly)?\b|\bsources?\b|\bpeople familiar\b|\bsays\b", _A)
+"""A headline that passes on what somebody says."""
 PRODUCT = re.compile(
     r"模型|新品|\bmodels?\b|\bmodeles?\b|\bllms?\b|旗舰|flagship|(?<![a-z0-9])(?:ai|ia)(?![a-z0-9])", _A
 )
 """Words by which a headline without a name speaks of a model."""
 FIELD = re.compile(
-    r"(?<![a-z0-9])(?:ai|ia)(?![a-z0-9])|人工智能|大模型|生成式|chatbot"
+    r"芯片|\bchips?\b|\bpuces?\b|semi-?conduct|(?<![a-z0-9])(?:ai|ia)(?![a-z0-9])|人工智能|大模型|生成式|chatbot"
     r"|artificial intelligence|intelligence artificielle|算法|open models?"
     r"|模型|chinese (?:labs|models|ai)|modeles chinois|laborat\w+ chinois|labos chinois"
 )
@@ -117,7 +141,7 @@ ON_A_MACHINE = re.compile(
 )
 FIRST_PERSON = re.compile(r"(?:i|we|my|our|j'ai|nous|on a|mon|notre|我|我们)\b|(?:我|我们)(?=[用把让给])", _A)
 COPY_FORM = re.compile(
-    r"[-_](?:fp8|fp4|nvfp4|mxfp4|int[248]|base|bf16|(?:high|ultra)[- ]?speed)(?![a-z])|\b(?:fp8|nvfp4|int4) weights for",
+    r"-(?:2[4-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|20\d{6})$|[-_](?:fp8|fp4|nvfp4|mxfp4|int[248]|base|bf16|(?:high|ultra)[- ]?speed)(?![a-z])|\b(?:fp8|nvfp4|int4) weights for",
     _A,
 )
 """A name as that of a lower precision or of a base checkpoint: another form of a line that is out."""

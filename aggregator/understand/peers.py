@@ -17,7 +17,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
         "接近", "直追", "追平",
         "赢过", "不敌", "落后于", "持平", "较", "比", "相比", "约为", "跟", "对齐", "直指", "剑指", "上一代", "前代",
         "上代", "前作", "取代", "替代", "接替", "自家",
-        "对抗", "挑战", "叫板", "打败", "反超", "力压", "堪比", "直逼", "匹敌", "看齐", "不及", "仍为", "仍是", "用",
+        "对抗", "挑战", "叫板", "打败", "反超", "力压", "堪比", "直逼", "匹敌", "看齐", "打平", "不及", "仍为", "仍是", "用",
     ),
     "en": (
         "than", "lead over", "edge over", "win over", "undercut*", "vs", "vs.", "versus", "beat", "beats", "beating",
@@ -26,15 +26,15 @@ COMPARED: dict[str, tuple[str, ...]] = {
         "exceeds", "close to",
         "compared with", "compared to", "on par with", "behind", "successor to", "follow-up to", "replac*",
         "ahead of", "unlike", "below",
-        "above", "takes aim at", "aimed at", "answer to", "alternative to", "since", "challenge*", "trail", "trails",
-        "top", "tops", "still", "compete with", "takes on",
+        "above", "takes aim at", "closes in on", "close in on", "catch up with", "catches up with", "aimed at", "answer to", "alternative to", "since", "challenge*", "trail", "trails",
+        "top", "tops", "still", "compete with", "takes on", "level with", "sibling of", "brother of", "cousin of", "sister of",
     ),
     "fr": (
         "que", "contre", "face a", "devant", "proche de", "depasse*", "egale", "rivalise avec", "rivalisent avec",
         "rivaliser avec",
         "successeur de", "compare a", "compare avec", "derriere", "bat", "surpasse*", "concurrenc*", "defie",
         "au niveau de", "remplace",
-        "hauteur de", "rival de", "rival chinois de", "reponse a", "alternative a",
+        "petit frere de", "petite soeur de", "jeu egal avec", "hauteur de", "rival de", "rival chinois de", "reponse a", "alternative a",
     ),
 }  # fmt: skip
 """Words before a line that is a yardstick or a predecessor."""
@@ -58,9 +58,13 @@ _AFTER = re.compile(
     r"\s?(?:相比|持平|相当|比起来|之后的又一|发布一周年|one year"
     r"|之上|架构|为基座|-based\b|的[一二三四五六七八九十百]+[分倍]|的\d+%)"
 )
+_YARDSTICK = re.compile(
+    r"[^.。,;]{0,24}?(?:d'etalon|comme (?:etalon|reference|repere|temoin)|de (?:reference|repere|temoin)\b|as (?:an? |the )?(?:yardstick|reference|baseline|control)s?\b|作(?:为)?(?:参照|对照|基准|标杆)|为参照)"
+)
+"""What makes the names before it yardsticks."""
 _WITH = ("与", "和", "同", "跟", "with", "avec")
 _WITH_AFTER = re.compile(r"[^,。;]{0,24}?(?:相比|持平|相当|对比|比肩|并列|同台|不相上下|打平|一较)")
-_LIST = re.compile(
+LIST = re.compile(
     r"\s?(?:,|、|/|&|\+|和|与|及|以及|and|et|or|ou|或|, and|,以及)\s?"
     r"(?:the |le |la |google'?s? |openai'?s? |anthropic'?s? |谷歌|openai|anthropic|alibaba'?s? |claude )*\s?"
 )
@@ -79,16 +83,14 @@ def find(lows: Sequence[str], places: Sequence[tuple[int, int, int]]) -> frozens
     previous: tuple[int, int, int] | None = None
     for part, start, end in places:
         lowered = lows[part]
-        joined = (
-            previous is not None
-            and previous[0] == part
-            and previous[:2] in peers
-            and start - previous[2] < REACH
-            and _LIST.fullmatch(lowered, previous[2], start) is not None
-        )
+        joined = previous is not None and previous[:2] in peers and _listed(lowered, previous, part, start)
         told = _before(lowered, start)
         if joined or told is not None or _AFTER.match(lowered, end) or _beside(lowered, start, end):
             peers.add((part, start))
+        if _YARDSTICK.match(lowered, end):
+            peers.add((part, start))
+            if previous is not None and _listed(lowered, previous, part, start):
+                peers.add(previous[:2])
         if told or (joined and previous is not None and previous[:2] in made):
             made.add((part, start))
         previous = (part, start, end)
@@ -97,6 +99,16 @@ def find(lows: Sequence[str], places: Sequence[tuple[int, int, int]]) -> frozens
         # A headline whose only lines look like peers is about them, unless something else is made from them.
         peers -= title - made
     return frozenset(peers)
+
+
+def _listed(lowered: str, previous: tuple[int, int, int] | None, part: int, start: int) -> bool:
+    """Whether a name stands in a list with the one before it."""
+    return (
+        previous is not None
+        and previous[0] == part
+        and start - previous[2] < REACH
+        and LIST.fullmatch(lowered, previous[2], start) is not None
+    )
 
 
 def _before(lowered: str, start: int) -> bool | None:

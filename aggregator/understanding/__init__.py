@@ -35,7 +35,7 @@ class Understanding:
         about = subject.about(found, verdict, lab)
         reasons = [Reason(f"kind={verdict.kind}", verdict.rule, verdict.words)]
         reasons += about.reasons
-        evidences = evidence.of_news(found, verdict, about, source)
+        evidences = evidence.of_news(found, verdict, about, source, self.gazetteer)
         named, topic_reasons = topics.of(found, verdict)
         return Labels(
             kind=verdict.kind,

@@ -7,48 +7,41 @@ shows a rumour, one that presents it shows that it can be used or downloaded, as
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from aggregator.kinds import Verdict
 from aggregator.kinds.clauses import Clause, clauses_of
+from aggregator.labs import Gazetteer
 from aggregator.mentions import TITLE, Found, LineMention
 from aggregator.model import TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, Evidence, LineName, Source
+from aggregator.understand import when
 from aggregator.understand.cues import CUES
 from aggregator.understand.folding import is_chinese
 from aggregator.understand.matching import Matcher
 from aggregator.understanding import facts as texts
+from aggregator.understanding import claims, disputes, weights
 from aggregator.understanding.subject import About
+from aggregator.understanding.weights import Told
 
-AVAILABILITY = ("weights", "no_weights", "weights_later", "service", "presented_only")
+AVAILABILITY = ("service", "presented_only")
 SHOWS = {"release": "available", "update": "available", "comparison": "available", "howto": "available"}
 """Kinds whose lines are out; of the others an item states facts only."""
 
 _SENTENCE = re.compile(r"[。!?;]|\.(?=\s|$)|\s{2,}|\n")
-_WEIGHTS = re.compile(
-    r"\b(?:open|releas|publish|post|upload|free|share)\w*[^.;|]{0,30}\bweights\b"
-    r"|\bweights\b(?! (?:will|to follow|later|soon|are not|not))[^.;|]{0,30}"
-    r"\b(?:under|on hugging|available|released|published|download\w*|open|public|licen[cs]e|up)\b"
-    r"|\b(?:publi|ouvr|libr|telecharg|partag)\w*[^.;|]{0,30}\bpoids\b|\bpoids\b[^.;|]{0,30}\b(?:sous|disponibles?|publi\w*|telecharg\w*|ouverts?|libres?|licence)\b",
-    re.ASCII,
+_DENIES = re.compile(
+    r"\bden(?:y|ies|ied)\b|\bdebunk\w*|\bhoax\b|\bfake\b|\bnot true\b|\bfalse\b|\bdement\w*|\bfaux\b|\binfonde\w*|辟谣|否认|假的|不实|谣言|子虚乌有|伪造|造假", re.ASCII
 )
-_CLAUSE = re.compile(r"[。!?;,:]|\.(?=\s|$)|\s{2,}|\n")
 _NOT = re.compile(
-    r"(?:不|未|没有|尚未|暂未|\bno|\bnot|\bnot yet|\bwithout|\bsans|\bpas de|\bpas|\bn't|开源模型|开源社区|最强开源|on)\s?$",
+    r"(?:不|未|没有|尚未|暂未|\bno|\bnot|\bnot yet|\bwithout|\bsans|\bpas de|\bpas|\bn't)\s?$",
     re.ASCII,
 )
-_OPEN_NOUN = re.compile(r"(?:模型(?:中|里|排|第一|榜)|社区|榜|阵营|圈|生态|世界|models? (?:in|on|to)\b)")
-_LOCAL = re.compile(
-    r"gguf|mlx|llama\.cpp|ollama|quant|int4|fp8|nvfp4|微调|本地|lora|fine-tun|unsloth|vllm|sglang"
-    r"|chez soi|en local|locally|own"
-)
-
-
 @lru_cache(maxsize=1)
 def _matcher() -> Matcher:
     return Matcher((word, category) for category in AVAILABILITY for words in CUES[category].values() for word in words)
 
 
-def of_news(found: Found, verdict: Verdict, about: About, source: Source) -> tuple[Evidence, ...]:
+def of_news(found: Found, verdict: Verdict, about: About, source: Source, gazetteer: Gazetteer) -> tuple[Evidence, ...]:
     """Evidence of an article, one for each line that it is about."""
     if not about.lines:
         return ()
@@ -58,10 +51,35 @@ def of_news(found: Found, verdict: Verdict, about: About, source: Source) -> tup
             places.setdefault(mention.line.key, []).append(mention)
     generations = {line.generation for line in about.lines}
     main = about.lines[0].key if len(generations) == 1 else None
+    statements = weights.told(found, frozenset(line.key for line in about.lines), _main(about, generations))
     whole = " ".join(found.lows)
     return tuple(
-        _of_line(found, verdict, line, places, source, whole if line.key == main else None) for line in about.lines
+        _with_claims(
+            _of_line(found, verdict, line, places, source, whole if line.key == main else None, weights.of_line(statements, line.key)),
+            claims.of_line(
+                found, verdict, line, places.get(line.key, []), source, gazetteer, alone=len(generations) == 1
+            ),
+            disputes.of_line(found, verdict, line.lab),
+        )
+        for line in about.lines
     )
+
+
+def _with_claims(shown: Evidence, claimed: list[tuple[str, str]], disputed: list[tuple[str, str]]) -> Evidence:
+    """The evidence with what rests on somebody's word; a date is expected only of what is not out."""
+    if shown.status != "rumoured":
+        claimed = [fact for fact in claimed if '"about": "expected"' not in fact[1]]
+    if not claimed and not disputed:
+        return shown
+    return replace(shown, facts=tuple(dict.fromkeys((*shown.facts, *claimed, *disputed))))
+
+
+def _main(about: About, generations: set[str]) -> frozenset[str]:
+    """The lines that a sentence without a name speaks of: those that the item's headline names, of one generation."""
+    if len(generations) != 1:
+        return frozenset()
+    title = {m.line.key for m in about.subjects if m.part == TITLE}
+    return frozenset(title or {about.lines[0].key})
 
 
 def _of_line(
@@ -71,22 +89,22 @@ def _of_line(
     places: dict[str, list[LineMention]],
     source: Source,
     whole: str | None,
+    told: Told | None,
 ) -> Evidence:
     mentions = places.get(line.key, [])
-    near = " | ".join(_around(found, m, _CLAUSE) for m in mentions)
-    nearby = _availability(near)
-    if whole is None and not nearby.keys() & {"weights", "service", "no_weights"}:
-        near = " | ".join(_around(found, m, _SENTENCE) for m in mentions)
-        nearby = _availability(near)
+    near = " | ".join(_around(found, m, _SENTENCE) for m in mentions)
     text = whole if whole is not None else near
-    status, rule, words, told = _status(found, verdict, mentions, text, nearby)
-    facts = list(told)
+    status, rule, words, facts = _status(found, verdict, mentions, text, told)
     if status == "rumoured":
-        when = texts.expected(near) or texts.expected(" ".join(found.lows[:2]))
-        facts += [("expected", when)] if when else []
+        day = when.read(near) or when.read(" ".join(found.lows[:2]))
+        facts += [("expected", day.words)] if day else []
+        denied = verdict.rule == "denied-or-delayed" and _DENIES.search(" ".join(found.lows[:2]))
+        facts += [("denied", denied.group())] if denied else []
+        facts += [("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)]
     elif verdict.kind in ("release", "update"):
         facts += texts.stated(text, line.name, " ".join(found.texts) if whole is not None else "")
         facts += [("size", size) for size in _sizes(found, mentions)]
+        facts += [("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)]
     trust = TRUST_LAB if source.lab is not None and source.lab == line.lab else TRUST_PRESS
     if status == "rumoured" and trust != TRUST_LAB:
         trust = TRUST_RUMOUR
@@ -94,41 +112,40 @@ def _of_line(
 
 
 def _status(
-    found: Found, verdict: Verdict, mentions: list[LineMention], text: str, nearby: dict[str, str]
+    found: Found, verdict: Verdict, mentions: list[LineMention], text: str, told: Told | None
 ) -> tuple[str, str, str, list[tuple[str, str]]]:
     """Status, rule, words and the facts about weights."""
+    says = told.says if told is not None else ""
     expected = _expected(found, verdict, mentions)
     if expected is not None:
         return "rumoured", "expected", expected, []
     if verdict.kind == "rumour":
         return "rumoured", verdict.rule, verdict.words, []
-    if verdict.kind in ("policy", "business", "other", "comparison"):
-        kinds = nearby
-    else:
-        kinds = _availability(text)
     facts: list[tuple[str, str]] = []
     if "开源" in text or "open-sourc" in text or "open sourc" in text:
         facts.append(("lab_says", "open-source"))
     status = SHOWS.get(verdict.kind, "fact")
-    if verdict.roundup and mentions and mentions[0].part != TITLE and "weights" not in kinds:
+    if status == "fact" or verdict.kind == "comparison":
+        sure = told is not None and told.named and says in (weights.YES, weights.NO)
+        return status, verdict.rule, verdict.words, [("weights", says)] if sure else []
+    if verdict.roundup and mentions and mentions[0].part != TITLE and told is None:
         return "fact", verdict.rule, verdict.words, []
-    if "no_weights" in kinds:
-        return status, "closed", kinds["no_weights"], [("weights", "no")]
-    if status == "fact":
-        return status, verdict.rule, verdict.words, []
-    if verdict.kind == "comparison":
-        return status, verdict.rule, verdict.words, []
-    if verdict.kind == "howto":
-        local = _LOCAL.search(text)
-        if local is not None:
-            return "open", "run-locally", local.group(), [("weights", "yes")]
-        return status, verdict.rule, verdict.words, []
-    if "weights_later" in kinds and "weights" not in nearby:
-        return status, "weights-promised", kinds["weights_later"], [("weights", "promised"), *facts]
-    if "weights" in kinds:
-        return "open", "weights", kinds["weights"], [("weights", "yes"), *facts]
-    if "presented_only" in kinds and "service" not in kinds:
-        return "announced", "presented", kinds["presented_only"], facts
+    if told is None or (says == weights.LOCAL and verdict.kind != "howto"):
+        return _offered(verdict, status, text, facts)
+    if says in (weights.YES, weights.LOCAL):
+        return "open", "weights" if says == weights.YES else "run-locally", told.words, [("weights", "yes"), *facts]
+    offered, *_ = _offered(verdict, status, text, facts)
+    rule = "closed" if says == weights.NO else "weights-promised"
+    return offered, rule, told.words, [("weights", says), *(facts if says == weights.PROMISED else ())]
+
+
+def _offered(
+    verdict: Verdict, status: str, text: str, facts: list[tuple[str, str]]
+) -> tuple[str, str, str, list[tuple[str, str]]]:
+    """Available, or only announced where the text says that nothing can be used yet."""
+    shown = _availability(text) if verdict.kind in ("release", "update") else {}
+    if "presented_only" in shown and "service" not in shown:
+        return "announced", "presented", shown["presented_only"], facts
     return status, verdict.rule, verdict.words, facts
 
 
@@ -136,19 +153,9 @@ def _availability(text: str) -> dict[str, str]:
     """Category -> the first words in a text that tell it and are not negated."""
     kinds: dict[str, str] = {}
     for hit in _matcher().find(text):
-        if hit.value in kinds:
-            continue
-        if hit.value in ("weights", "service") and (
-            _NOT.search(text, max(0, hit.start - 9), hit.start) or _OPEN_NOUN.match(text, hit.end)
-        ):
+        if hit.value in kinds or (hit.value == "service" and _NOT.search(text, max(0, hit.start - 9), hit.start)):
             continue
         kinds[hit.value] = text[hit.start : hit.end]
-    if (
-        "weights" not in kinds
-        and ("weights" in text or "poids" in text)
-        and (told := _WEIGHTS.search(text)) is not None
-    ):
-        kinds["weights"] = told.group()
     return kinds
 
 

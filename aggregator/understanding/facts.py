@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from aggregator.understand.matching import Matcher
+from aggregator.understand.matching import Matcher, Prefilter
 
 _A = re.ASCII
 
@@ -57,11 +57,33 @@ CONTEXTS = (
 _CONTEXT_UNITS = {"k": 1000, "m": 10**6, "万": 10**4, "百万": 10**6, "million": 10**6}
 LANGUAGES = re.compile(r"(?:支持|覆盖)?(\d{2,4})\s?(?:种|门|余种|多种)?\s?(?:语言|语种|languages?|langues)")
 ARCHITECTURES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("MoE", re.compile(r"混合专家|\bmoe\b|mixture[- ]of[- ]experts|melange d'experts|mixture d'experts", _A)),
-    ("sparse attention", re.compile(r"稀疏注意力|sparse attention|attention clairsemee|attention eparse|\bdsa\b", _A)),
+    ("moe", re.compile(r"混合专家|\bmoe\b|mixture[- ]of[- ]experts|melange d'experts|mixture d'experts", _A)),
+    ("sparse attention", re.compile(r"稀疏注意力|sparse attention|attention (?:clairsemee|eparse|creuse|parcimonieuse)|\bdsa\b", _A)),
     ("linear attention", re.compile(r"线性注意力|linear attention|attention lineaire|delta ?net")),
     ("hybrid", re.compile(r"混合(?:线性)?注意力|混合架构|hybrid")),
-    ("diffusion", re.compile(r"扩散|diffusion")),
+    ("diffusion", re.compile(r"扩散|diffusion (?:model|language|transformer)|modele (?:\w+ )?(?:de |a )?diffusion")),
+    ("dense", re.compile(r"稠密|\bdense (?:model|\d+b)|\b\d+b dense\b|\bmodele dense\b", _A)),
+)
+CAPABILITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("agent", re.compile(r"智能体|\bagents?\b|\bagenti\w+", _A)),
+    ("coding", re.compile(r"编程|代码|写码|\bcod(?:ing|er)\b|\bwriting code\b|\bat code\b|\bprogramming\b|\bprogrammation\b|\b(?:le|en|au|pour) code\b|\bcoder\b", _A)),
+    ("reasoning", re.compile(r"推理(?:能力|模型|任务)|深度思考|\breasoning\b|\braisonnement\b", _A)),
+    ("math", re.compile(r"数学|奥数|\bmath(?:s|ematics)?\b|\bmathematiques\b|\bolympiad", _A)),
+    ("vision", re.compile(r"视觉|看图|读图|识图|\bvision\b|\breads? images\b|\btakes? in (?:pictures|images)\b|\bimages? and text|\btext and images?\b|\blit (?:les )?images\b|\bvoit\b|多模态|\bmultimodal", _A)),
+    ("video", re.compile(r"视频|\bvideos?\b", _A)),
+    ("translation", re.compile(r"翻译|\btranslat\w+|\btraduction\b", _A)),
+    ("ocr", re.compile(r"\bocr\b|文档识别|文字识别", _A)),
+)
+"""What a model is said to be made for: looked for in headline and summary."""
+_MADE_FOR = {
+    "agent": "智能体 agent", "coding": "编程 代码 写码 cod programm", "reasoning": "推理 深度思考 reasoning raisonnement",
+    "math": "数学 奥数 math olympiad", "vision": "视觉 看图 读图 识图 vision image pictures voit 多模态 multimodal",
+    "video": "视频 video", "translation": "翻译 translat traduction", "ocr": "ocr 文档识别 文字识别",
+}  # fmt: skip
+_MAY_BE_FOR = Prefilter((some, label) for label, letters in _MADE_FOR.items() for some in letters.split())
+PRICE = re.compile(
+    r"(?P<amount>[$€¥]\s?\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s?(?:美元|美分|元|yuans?|dollars?|euros?|cents?))[^.。;]{0,24}?(?:per|a|each|par|每|/|le|pour)\s?(?:one )?(?:1 )?(?:million|百万|m\b|millions?)"
+    r"|(?:每百万|百万)(?:个)?(?:输入|输出)?\s?tokens?[^.。;]{0,10}?(?P<zh>\d+(?:\.\d+)?\s?(?:美元|美分|元))"
 )
 MODALITIES: dict[str, tuple[str, ...]] = {
     "image": (
@@ -118,18 +140,6 @@ HARDWARE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Chinese chips", re.compile(r"(?:国产算力|国产芯片|国产晶片).{0,10}训练?|chinese chips|puces chinoises")),
     ("Nvidia", re.compile(r"(?:trained|训练|entraine).{0,20}(?:h100|h200|h800|blackwell|a100)")),
 )
-EXPECTED = re.compile(
-    r"(\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|初|底|末)?|本周|下周|本月|下月|下个月|年内|年底|明年|春节(?:前后|期间|前|后)?|(?:第?[一二三四]|[1-4])季度|q[1-4]"
-    r"|(?:mid-|early |late |by )?(?:january|february|march|april|june|july"
-    r"|august|september|october|november|december)(?: \d{1,2})?|in may|mid-may"
-    r"|next (?:week|month|year|quarter)|this (?:week|month|quarter|year)|within (?:days|weeks)"
-    r"|before (?:year end|the holiday)|by year end|lunar new year"
-    r"|(?:mi-|debut |fin )?(?:janvier|fevrier|mars|avril|mai|juin|juillet"
-    r"|aout|septembre|octobre|novembre|decembre)"
-    r"|la semaine prochaine|le mois prochain|nouvel an lunaire|printemps|d'ici la fin)",
-)
-
-
 TRIGGERS: dict[str, tuple[str, ...]] = {
     "licence": ("mit", "apache", "bsd", "cc-by", "cc by", "licen", "openrail"),
     "params_total": ("参", "param"),
@@ -150,6 +160,8 @@ TRIGGERS: dict[str, tuple[str, ...]] = {
         "hybrid",
         "diffusion",
         "delta",
+        "稠密",
+        "dense",
     ),
 }
 """A pattern is tried only where one of its words stands."""
@@ -190,9 +202,22 @@ def stated(text: str, name: str, original: str = "") -> list[tuple[str, str]]:
         facts.append(("languages", languages.group(1)))
     if _may(text, "architecture"):
         facts += [("architecture", label) for label, pattern in ARCHITECTURES if pattern.search(text)]
-    if _may(text, "hardware"):
-        facts += [("hardware", label) for label, pattern in HARDWARE if pattern.search(text)]
+    facts += [("hardware", label) for label in hardware(text)]
+    price = PRICE.search(text) if "million" in text or "百万" in text or "/m" in text else None
+    if price is not None:
+        facts.append(("price", (price["amount"] or price["zh"]).strip()))
     return facts + [("modality", modality) for modality in modalities(text, name)]
+
+
+def hardware(text: str) -> list[str]:
+    """The chips that a folded text says a model was trained on."""
+    return [label for label, pattern in HARDWARE if pattern.search(text)] if _may(text, "hardware") else []
+
+
+def capabilities(text: str) -> list[str]:
+    """What a folded text says a model is made for."""
+    called = _MAY_BE_FOR.rules(text)
+    return [label for label, pattern in CAPABILITIES if label in called and pattern.search(text)]
 
 
 def modalities(text: str, name: str) -> list[str]:
@@ -201,9 +226,3 @@ def modalities(text: str, name: str) -> list[str]:
     if told:
         return list(told)
     return list(dict.fromkeys(["text", *sorted({hit.value for hit in _modality_matcher().find(text)})]))
-
-
-def expected(text: str) -> str | None:
-    """The words in which a text says when something is to come."""
-    found = EXPECTED.search(text)
-    return found.group(0) if found else None

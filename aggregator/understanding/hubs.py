@@ -55,7 +55,7 @@ PIPELINES: dict[str, tuple[str, ...]] = {
 """A hub's pipeline tag and the modalities that it says."""
 
 ARCHITECTURE_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("MoE", re.compile(r"moe|mixtureofexperts", re.IGNORECASE)),
+    ("moe", re.compile(r"moe|mixtureofexperts", re.IGNORECASE)),
     ("diffusion", re.compile(r"diffusion|diffusers|\bdit\b", re.IGNORECASE)),
     ("linear attention", re.compile(r"linear|deltanet|mamba|lightning", re.IGNORECASE)),
     ("hybrid", re.compile(r"hybrid|next", re.IGNORECASE)),

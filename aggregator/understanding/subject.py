@@ -12,14 +12,23 @@ from dataclasses import dataclass
 from aggregator.kinds import Verdict
 from aggregator.mentions import BODY, SUMMARY, TITLE, Found, LabMention, LineMention
 from aggregator.model import LineName, Reason
+from aggregator.understand import openings
 
 _LAB_PEER = re.compile(
     r"(?:前|原|\bformer|\bex|\bex-|\bancien|\bancienne|超过|超越|超|追赶|赶超|击败|比|胜过|领先|媲美|对标|挑战|叫板|逼近"
     r"|\bthan|\bbeats?|\bsurpass\w*|\bovertak\w+|\boutperform\w*|\bundercut\w*|\bagainst"
-    r"|\brivals?|\btakes? on|\btakes aim at|\brival chinois de|\balternative to"
+    r"|\brivals?|\btakes? on|\banswers?|\banswer to|\breplies to|\bresponds? to|\brepond a|\briposte a|\breponse a|\btakes aim at|\brival chinois de|\balternative to"
     r"|\brivalry with|\brace with|\bbattle with|\bversus|\bvs\.?|"
     r"\bplus que|\bdepass\w+|\bface a|\bcontre|\bdevant|\brival de|\bconcurrent de|\brivaliser avec)\s?(?:the |l'|le |la )?$"
 )
+_MEANS = re.compile(
+    r"(?:\btrained (?:\w+ )?on|\bentraine\w* (?:\w+ ){0,3}sur(?: (?:des|les|ses))?(?: (?:puces?|processeurs?) (?:ascend )?d[e'])?|由|基于|使用|用|采用|在|依靠)\s?$"
+)
+_NOT_WITH = re.compile(
+    r"\b(?:without (?:a single |any |using )?|sans (?:aucune? |les )?(?:puces? )?(?:de |d')?|se passer (?:\w+ )?(?:de |d'|des )(?:puces )?|skips? |not need )$|(?:不用|不靠|摆脱|绕开|未用|没用)\s?$"
+)
+_HARDWARE = re.compile(r"(?:'s)?\s?(?:ascend|chips?|processors?|gpus?|accelerators?|silicon|昇腾|芯片|晶片|算力|显卡)")
+"""A maker of chips that only supplies the means is no subject: it stands behind `trained on`, or before its product's name, or is done without."""
 _SENTENCE = re.compile(r"[。!?]|[.](?=\s)")
 BODY_LEAD = 260
 """Characters of a body that may name what the headline is about, where headline and summary name no line."""
@@ -74,7 +83,7 @@ def _subjects(found: Found, verdict: Verdict, peers: frozenset[tuple[int, int]])
     rest = [m for m in found.lines if m.part != TITLE and (m.part, m.start) not in peers]
     if title:
         if verdict.roundup and verdict.kind == "release":
-            return title + rest
+            return title + [m for m in rest if not _background(found, m)]
         generations = {m.line.generation for m in title}
         return title + [m for m in rest if m.line.generation in generations]
     if any(m.part == TITLE for m in found.lines):
@@ -88,7 +97,7 @@ def _subjects(found: Found, verdict: Verdict, peers: frozenset[tuple[int, int]])
     if not lead:
         return []
     if verdict.roundup:
-        return rest
+        return [m for m in rest if not _background(found, m)]
     generations = {m.line.generation for m in lead}
     return lead + [m for m in rest if m.part == BODY and m.line.generation in generations]
 
@@ -107,7 +116,7 @@ def _labs(found: Found, verdict: Verdict, subjects: list[LineMention], lab: str 
         outside = (m for m in found.labs if m.part == TITLE and not _within(m, inside))
         if only_in_peer and telling and not any(m.lab == mention.lab for m in outside):
             continue
-        if _LAB_PEER.search(found.lows[TITLE], max(0, mention.start - 24), mention.start):
+        if _is_peer(found.lows[TITLE], mention):
             continue
         labs.setdefault(mention.lab, found.quote(mention))
     for line in subjects:
@@ -124,6 +133,26 @@ def _labs(found: Found, verdict: Verdict, subjects: list[LineMention], lab: str 
     return labs
 
 
+def _background(found: Found, mention: LineMention) -> bool:
+    """Whether a line stands in a sentence of an article on several that tells what was before (`a year ago, … with V3`)."""
+    lowered = found.lows[mention.part]
+    start = max((c.end() for c in _SENTENCE.finditer(lowered, 0, mention.start)), default=0)
+    end = next((c.start() for c in _SENTENCE.finditer(lowered, mention.end)), len(lowered))
+    return openings.BACKGROUND.search(lowered, start, end) is not None
+
+
+def _is_peer(lowered: str, mention: LabMention) -> bool:
+    """Whether a lab is named only for comparison, or as the maker of the machines."""
+    if _LAB_PEER.search(lowered, max(0, mention.start - 24), mention.start):
+        return True
+    if _NOT_WITH.search(lowered, max(0, mention.start - 40), mention.start):
+        return True
+    return (
+        _HARDWARE.match(lowered, mention.end) is not None
+        and _MEANS.search(lowered, max(0, mention.start - 48), mention.start) is not None
+    )
+
+
 def _within(mention: LabMention, spans: list[tuple[int, int]]) -> bool:
     return any(start <= mention.start < end for start, end in spans)
 
@@ -136,5 +165,5 @@ def _lead_labs(found: Found, part: int) -> list[LabMention]:
     return [
         m
         for m in found.labs
-        if m.part == part and m.start < cut and not _LAB_PEER.search(lowered, max(0, m.start - 24), m.start)
+        if m.part == part and m.start < cut and not _is_peer(lowered, m)
     ]

@@ -23,6 +23,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "tests" / "config")]
 import registry_world  # noqa: E402  (tests/ is no package)
 from test_hooks import CASES  # noqa: E402
 
+from aggregator import checking  # noqa: E402
 from aggregator.config import load  # noqa: E402
 from aggregator.fetch import Fetcher, dial  # noqa: E402
 from aggregator.model import Configuration, PollOutcome, Source  # noqa: E402
@@ -59,11 +60,7 @@ class Rig:
         return asyncio.run(self._poll(self.sources if sources is None else sources, progress))
 
     async def _poll(self, sources: Sequence[Source], progress: Any) -> list[PollOutcome]:
-        tokens = {registry_world.API: f"Bearer {self.server.token}"} if self.token else {}
-        fetcher = Fetcher(
-            user_agent="aggregator/test (+https://example.org/)", tokens=tokens, quotas=self.store.budgets(),
-            resolver=lambda host, port: [registry_world.PUBLIC], dialer=self._dial, tls=self.tls, now=lambda: self.now,
-        )  # fmt: skip
+        fetcher = self._fetcher()
         async with fetcher:
             means = Means(
                 store=self.store, fetcher=fetcher, parser=Parser(), understanding=self.understanding,
@@ -74,6 +71,27 @@ class Rig:
                 return await poll_sources(sources, means, progress)
             finally:
                 self.store.save_budgets(fetcher.quota_state(), self.now)
+
+    def check(self) -> list[checking.Checked]:
+        """Try each once, as `sources check` does."""
+
+        async def run() -> list[checking.Checked]:
+            async with self._fetcher() as fetcher:
+                tools = checking.Tools(fetcher, Parser(), Endpoints(github_token=self.token), self.now)
+                return await checking.check_sources(self.sources, tools)
+
+        return asyncio.run(run())
+
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(
+            user_agent="aggregator/test (+https://example.org/)",
+            tokens={registry_world.API: f"Bearer {self.server.token}"} if self.token else {},
+            quotas=self.store.budgets(),
+            resolver=lambda host, port: [registry_world.PUBLIC],
+            dialer=self._dial,
+            tls=self.tls,
+            now=lambda: self.now,
+        )
 
     async def _dial(self, address: str, port: int, seconds: float) -> Any:
         self.dialled.add(address)
@@ -110,6 +128,10 @@ def page_bodies(configuration: Configuration) -> Mapping[str, bytes]:
         parts = urlsplit(configuration.sources[source_id].url)
         content = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
         bodies[f"{parts.hostname}{parts.path}"] = content.encode()
+    model = {"id": "qwen/qwen3.5", "name": "Qwen: Qwen3.5", "created": 1_770_000_000, "context_length": 262_144}
+    bodies["openrouter.ai/api/v1/models"] = json.dumps({"data": [model]}).encode()
+    listed = {"qwen3.5": {"id": "qwen3.5", "name": "Qwen3.5", "release_date": "2026-02-16"}}
+    bodies["models.dev/api.json"] = json.dumps({"alibaba": {"id": "alibaba", "models": listed}}).encode()
     return bodies
 
 

@@ -81,7 +81,10 @@ class RegistryServer:
             ]
 
         self._servers = asyncio.run_coroutine_threadsafe(listen(), self._loop).result(10)
-        self.ports = {80: self._servers[0].sockets[0].getsockname()[1], 443: self._servers[1].sockets[0].getsockname()[1]}
+        self.ports = {
+            80: self._servers[0].sockets[0].getsockname()[1],
+            443: self._servers[1].sockets[0].getsockname()[1],
+        }
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,7 +106,9 @@ class RegistryServer:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 method, target, _ = head[0].split(" ", 2)
-                headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)}
+                headers = {
+                    k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:] if line)
+                }
                 if length := int(headers.get("content-length", "0")):
                     await reader.readexactly(length)
                 host = headers.get("host", "").split(":")[0]
@@ -113,7 +118,11 @@ class RegistryServer:
                     await asyncio.sleep(self.latency)
                 status, body, more = self._answer(host, target, headers)
                 self.in_flight[host] -= 1
-                lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", f"Date: {format_datetime(self.now(), True)}"]
+                lines = [
+                    f"HTTP/1.1 {status} X",
+                    f"Content-Length: {len(body)}",
+                    f"Date: {format_datetime(self.now(), True)}",
+                ]
                 lines += [f"{name}: {value}" for name, value in more.items()]
                 writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
                 await writer.drain()
@@ -163,10 +172,20 @@ class RegistryServer:
         if host == API:
             return self._api(names, query)
         if host == WEB:
-            return 200, atom(names[0] if len(names) == 1 else "/".join(names[:2])), {"Content-Type": "application/atom+xml"}
+            return (
+                200,
+                atom(names[0] if len(names) == 1 else "/".join(names[:2])),
+                {"Content-Type": "application/atom+xml"},
+            )
         if host == RAW and parts.path.endswith("/README.md"):
             return 200, f"# {names[1]}\n\n{names[1]} is a model.\n".encode(), {"Content-Type": "text/plain"}
-        if host == HF and names[:2] == ["api", "models"]:
+        if host == HF and names[:2] == ["api", "models"] and len(names) == 4:
+            files = [
+                {"rfilename": "config.json", "size": 1000},
+                {"rfilename": "model.safetensors", "size": 14_000_000_000},
+            ]
+            return 200, dumped({"id": "/".join(names[2:]), "siblings": files}), {"Content-Type": "application/json"}
+        if host == HF and names == ["api", "models"]:
             return self._models(query)
         if host == MS:
             return self._modelscope(query)
@@ -222,7 +241,7 @@ class RegistryServer:
         family = self._family(f"huggingface:{owner}", number)
         stage = ("", "-Instruct", "-FP8", "-GGUF")[number % 4]
         name = f"{owner}/{family}-{number // 16 + 1}.{number // 4 % 4}-{(7, 14, 32, 72)[number // 4 % 4]}B{stage}"
-        at = f"{EPOCH - timedelta(days=number):%Y-%m-%dT%H:%M:%S.000Z}"
+        at = f"{EPOCH - timedelta(days=number * 7):%Y-%m-%dT%H:%M:%S.000Z}"
         return {
             "_id": hashlib.sha256(name.encode()).hexdigest()[:24], "id": name, "author": owner, "private": False,
             "createdAt": at, "lastModified": at, "gated": False, "likes": 5, "downloads": 9, "library_name": "transformers",

@@ -108,6 +108,14 @@ def test_followed_labs_are_asked_every_hour(rig: Callable[..., object]) -> None:
         assert wait <= timedelta(minutes=66.1), source.id  # an hour and its jitter
 
 
+def test_every_source_of_the_registry_can_be_tried_and_nothing_is_stored(rig: Callable[..., object]) -> None:
+    world = rig(token=True, rows=3)
+    found = world.check()
+    assert [(each.id, each.error) for each in found if each.outcome in ("failed", "deferred")] == []
+    assert len(found) > 270 and world.server.points() <= 150
+    assert world.store.states() == {} and {each.kind for each in found} == {s.kind for s in world.sources}
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("token", [False, True])
@@ -117,7 +125,8 @@ def test_a_cold_poll_of_everything_ends_within_three_minutes_at_100_ms(rig: Call
     began = time.monotonic()
     outcomes = world.poll(progress=lambda outcome, remaining: left.append(remaining))
     took = time.monotonic() - began
-    print(f"token={token}: {len(outcomes)} sources, {len(world.server.seen)} requests, {sum(o.new for o in outcomes)} items, {took:.1f} s")
+    items, asked = sum(o.new for o in outcomes), len(world.server.seen)
+    print(f"token={token}: {len(outcomes)} sources, {asked} requests, {items} items, {took:.1f} s")
     assert told(outcomes) == []
     assert left == list(range(len(outcomes) - 1, -1, -1))
     assert took < 180

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Desk, rss  # type: ignore[import-not-found]
+from desks import Desk, rss
 
 from aggregator.config import load
 
@@ -33,7 +33,11 @@ def test_behind_a_page_the_best_of_its_feeds_is_taken_and_the_others_are_told(de
     found = desk.json("sources", "add", desk.base + "/", "--id", "lab", "--title", "My lab", "--language", "fr")
     assert (found["id"], found["url"], found["found"]) == ("lab", f"{desk.base}/feed.xml", "announced")
     assert (found["title"], found["language"], found["written"]) == ("My lab", "fr", True)
-    assert {each["url"].removeprefix(desk.base) for each in found["tried"]} == {"/feed.xml", "/old.xml", "/comments/feed"}
+    assert {each["url"].removeprefix(desk.base) for each in found["tried"]} == {
+        "/feed.xml",
+        "/old.xml",
+        "/comments/feed",
+    }
     assert load(desk.file, {}).sources["lab"].title == "My lab"
 
 
@@ -69,7 +73,7 @@ def test_an_address_that_is_followed_is_refused_with_the_id_of_its_source(desk: 
     for same in (f"{desk.base}/f.xml", f"{desk.base}/f.xml?utm_source=x#top"):
         done = desk.run("sources", "add", same)
         assert done.returncode == 2 and b"already followed as sources.mine" in done.stderr
-    assert desk.server.paths == []
+    assert desk.server.paths() == []
     desk.serve("/", b'<link rel="alternate" type="application/rss+xml" href="/f.xml">', "text/html")
     desk.serve("/f.xml", rss())
     done = desk.run("sources", "add", desk.base + "/")
@@ -92,7 +96,7 @@ def test_private_addresses_and_junk_and_hubs_are_refused(desk: Desk) -> None:
         assert done.returncode == 2 and b"secret@" not in done.stderr, done.stderr
     done = desk.run("sources", "add", "https://huggingface.co/deepseek-ai")
     assert done.returncode == 2 and b'huggingface = ["deepseek-ai"]' in done.stderr
-    assert desk.server.paths == [] and desk.file.read_text("utf-8") == old
+    assert desk.server.paths() == [] and desk.file.read_text("utf-8") == old
 
 
 def test_an_unknown_lab_or_a_taken_id_writes_nothing(desk: Desk) -> None:

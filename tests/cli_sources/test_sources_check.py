@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from conftest import Desk, rss  # type: ignore[import-not-found]
+from desks import Desk, rss
 
 GOOD = '[sources.good]\nkind = "feed"\nurl = "{base}/good"\n'
 GONE = '[sources.gone]\nkind = "feed"\nurl = "{base}/gone"\n'
@@ -65,7 +65,7 @@ def test_a_selector_that_does_not_compile_is_told_before_anything_is_fetched(des
     desk.write('[sources.p]\nkind = "page"\nurl = "{base}/p"\nitem = "li:frist-child"\ntitle = "a"\n')
     (found,) = desk.json("sources", "check", status=1)["sources"]
     assert found["code"] == "selector_invalid" and "item: `li:frist-child`" in found["error"]
-    assert desk.server.paths == []
+    assert desk.server.paths() == []
 
 
 def test_keys_whose_feature_is_not_built_are_noted_first(desk: Desk) -> None:
@@ -89,14 +89,14 @@ def test_an_unknown_id_and_a_wrong_file_are_wrong_use(desk: Desk) -> None:
     assert done.returncode == 2 and b'did you mean "good"' in done.stderr
     desk.write('[sources.good]\nkind = "feeed"\nurl = "{base}/x"\n')
     done = desk.run("sources", "check")
-    assert done.returncode == 2 and b'sources.good.kind' in done.stderr and done.stdout == b""
+    assert done.returncode == 2 and b"sources.good.kind" in done.stderr and done.stdout == b""
 
 
 def test_a_private_address_is_refused_and_told_how_it_may_be_allowed(desk: Desk) -> None:
     desk.write(GOOD, head='[settings]\ntimezone = "UTC"\n')
     (found,) = desk.json("sources", "check", status=1)["sources"]
     assert found["code"] == "blocked_address" and "allow_private_hosts" in found["advice"]
-    assert desk.server.paths == []
+    assert desk.server.paths() == []
 
 
 def test_what_a_server_says_cannot_move_the_terminal(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import json
 import time
 
 import pytest
-from conftest import HEAD, Desk  # type: ignore[import-not-found]
+from desks import HEAD, Desk
 
 from aggregator.config import load
 
@@ -23,15 +23,21 @@ def test_what_was_exported_is_imported_again_with_its_categories(desk: Desk) -> 
     text = desk.file.read_text("utf-8")
     assert text.startswith(old) and load(desk.file, {}).sources["a"].options["category"] == "Press/China"
     assert desk.run("sources", "export", "--output", "out.opml").returncode == 0
-    first = {each.url: (each.title, each.language, each.options.get("category")) for each in load(desk.file, {}).sources.values()}
+    first = {
+        each.url: (each.title, each.language, each.options.get("category"))
+        for each in load(desk.file, {}).sources.values()
+    }
 
     desk.write()
     assert desk.run("sources", "import", "out.opml").returncode == 0
-    again = {each.url: (each.title, each.language, each.options.get("category")) for each in load(desk.file, {}).sources.values()}
+    again = {
+        each.url: (each.title, each.language, each.options.get("category"))
+        for each in load(desk.file, {}).sources.values()
+    }
     assert again == first
     found = desk.json("sources", "import", "out.opml")
     assert (found["added"], found["known"], found["written"]) == ([], 2, False)
-    assert desk.server.paths == []
+    assert desk.server.paths() == []
 
 
 def test_a_dry_run_and_standard_input(desk: Desk) -> None:
@@ -49,7 +55,10 @@ def test_feeds_that_are_off_are_exported_only_when_asked_for(desk: Desk) -> None
 
 def test_ten_thousand_feeds_are_imported_and_exported_in_seconds(desk: Desk) -> None:
     desk.write()
-    outlines = "".join(f'<outline text="F{n % 50}"><outline text="T {n}" xmlUrl="https://f{n}.example/feed"/></outline>' for n in range(10_000))
+    outlines = "".join(
+        f'<outline text="F{n % 50}"><outline text="T {n}" xmlUrl="https://f{n}.example/feed"/></outline>'
+        for n in range(10_000)
+    )
     (desk.folder / "many.opml").write_text(f"<opml><body>{outlines}</body></opml>", "utf-8")
     began = time.perf_counter()
     done = desk.run("sources", "import", "many.opml")
@@ -66,7 +75,9 @@ def test_ten_thousand_feeds_are_imported_and_exported_in_seconds(desk: Desk) -> 
         b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><opml><body><outline text="&e;" xmlUrl="https://a.example"/></body></opml>',
         b"<opml>" + b" " * (17 * 2**20),
         b"<opml><body>" + b"<outline text='x'>" * 10_000,
-        b"\x00\x01", b"", b"<html/>",
+        b"\x00\x01",
+        b"",
+        b"<html/>",
     ],
     ids=["entity", "large", "deep", "binary", "empty", "html"],
 )
@@ -86,7 +97,11 @@ def test_the_registry_makes_the_round_trip(desk: Desk) -> None:
     registry = Path(__file__).parents[2] / "sources.toml"
     desk.file.write_bytes(registry.read_bytes())
     (desk.folder / "all.opml").write_bytes(desk.run("sources", "export", "--all").stdout)
-    feeds = {s.url: s.options.get("category") for s in load(registry, {}).sources.values() if s.kind == "feed" and s.url.startswith("http")}
+    feeds = {
+        s.url: s.options.get("category")
+        for s in load(registry, {}).sources.values()
+        if s.kind == "feed" and s.url.startswith("http")
+    }
     desk.file.write_text(HEAD, "utf-8")
     assert json.loads(desk.run("sources", "import", "all.opml", "--json").stdout)["skipped"] == []
     assert {s.url: s.options.get("category") for s in load(desk.file, {}).sources.values()} == feeds

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from aggregator.config import load
+from aggregator.errors import ParseError
 from aggregator.model import Answer, Entry
 from aggregator.sources import KINDS, Endpoints
 
@@ -144,3 +145,102 @@ def test_the_year_stands_in_the_address_of_the_seed_blog() -> None:
 def test_the_hunyuan_list_is_asked_by_post() -> None:
     (ask,) = KINDS["json"].asks(SOURCES["hunyuan-research"], {}, ENDPOINTS, NOW)
     assert (ask.method, ask.body) == ("POST", b'{"pageNum":1,"pageSize":30,"renderType":0}')
+
+
+# ------------------------------------------------------------------------------------------ what goes wrong with them
+
+WORDS = "A new design of this page, with many words and none of the structure that was there before. " * 5
+REDESIGNED = f'<html><body><main class="v2"><div class="x9"><b>Qwen</b><i>{WORDS}</i></div></main></body></html>'
+EMPTY = "<html><head><title>News</title></head><body><h1>News</h1><p>" + WORDS + "</p></body></html>"
+MOVED = "<html><head><title>Page not found</title></head><body><p>" + WORDS + "</p></body></html>"
+SHELL = '<!doctype html><html><head><title>App</title></head><body><div id="root"></div><script src="/a.js"></script></body></html>'
+WALL = "<!doctype html><html><head><title>Just a moment...</title></head><body><script>x</script><p>Checking your browser</p></body></html>"
+WALL_ZH = "<html><head><title>访问验证</title></head><body><p>请完成验证后继续访问</p><script>var a</script></body></html>"
+
+
+def emptied(value: Any, path: str) -> Any:
+    """`value` with the list at the dotted path `path` empty."""
+    if path.strip("[]") == "":
+        return []
+    first, _, rest = path.partition(".")
+    key = first.removesuffix("[]")
+    return {**value, key: emptied(value[key], rest) if rest else []}
+
+
+def renamed(value: Any, path: str) -> Any:
+    """`value` whose records have other keys."""
+    strange = [{"n1": "x", "n2": {"n3": 1}}]
+    if path.strip("[]") == "":
+        return strange
+    first, _, rest = path.partition(".")
+    key = first.removesuffix("[]")
+    return {**value, key: renamed(value[key], rest) if rest else strange}
+
+
+def broken(source_id: str, variant: str) -> str:
+    source, (body, *_) = SOURCES[source_id], CASES[source_id]
+    if variant in ("moved", "shell", "wall", "wall-zh"):
+        return {"moved": MOVED, "shell": SHELL, "wall": WALL, "wall-zh": WALL_ZH}[variant]
+    if source.kind == "json":
+        path = str(source.options["items"])
+        made: Any = {"emptied": emptied(body, path), "renamed": renamed(body, path), "redesigned": {"v2": {"rows": []}}}
+        return json.dumps(made[variant])
+    markdown = {"redesigned": f"# Changes\n\n{WORDS}\n\n- one\n- two\n", "emptied": "# Changes\n", "renamed": "# 2026\n\nx\n"}
+    html = {"redesigned": REDESIGNED, "emptied": EMPTY, "renamed": str(body).replace("class=", "data-c=").replace("h2", "p")}
+    return (markdown if source.options.get("format") else html)[variant]
+
+
+EXPLICIT = {
+    # variant: codes for a page · for Markdown · for a list
+    "redesigned": ("selector_empty", "selector_empty", "schema_unexpected"),
+    "renamed": ("selector_empty", "selector_empty", "schema_unexpected"),
+    "emptied": ("selector_empty", "selector_empty", "empty_listing"),
+    "moved": ("selector_empty", "not_markdown", "not_json"),
+    "shell": ("script_shell", "script_shell", "not_json"),
+    "wall": ("bot_challenge", "bot_challenge", "bot_challenge"),
+    "wall-zh": ("bot_challenge", "bot_challenge", "bot_challenge"),
+}
+
+
+@pytest.mark.parametrize("variant", EXPLICIT)
+@pytest.mark.parametrize("source_id", CASES)
+def test_a_broken_variant_of_it_is_an_explicit_error_and_never_no_news(source_id: str, variant: str) -> None:
+    source = SOURCES[source_id]
+    kind = KINDS[source.kind]
+    (ask,) = kind.asks(source, {}, ENDPOINTS, NOW)
+    answer = Answer(ask.url, 200, {"content-type": "text/html; charset=utf-8"}, broken(source_id, variant).encode())
+    with pytest.raises(ParseError) as caught:
+        kind.read(ask, answer, source, {"listed": 3}, ENDPOINTS, NOW)
+    page, markdown, listed = EXPLICIT[variant]
+    assert caught.value.code == (listed if source.kind == "json" else markdown if source.options.get("format") else page)
+    assert source.url.split("/")[2] in caught.value.detail  # says which address
+
+
+@pytest.mark.parametrize("source_id", [i for i in CASES if SOURCES[i].kind == "page"])
+def test_a_page_on_which_nothing_is_found_is_an_error_the_first_time_too(source_id: str) -> None:
+    source = SOURCES[source_id]
+    (ask,) = KINDS["page"].asks(source, {}, ENDPOINTS, NOW)
+    answer = Answer(ask.url, 200, {}, broken(source_id, "emptied").encode())
+    with pytest.raises(ParseError, match=source.url.split("/")[2]):
+        KINDS["page"].read(ask, answer, source, {}, ENDPOINTS, NOW)
+
+
+def test_records_that_no_longer_fulfil_where_are_an_error_too() -> None:
+    source = SOURCES["bytedance-seed"]
+    (ask,) = KINDS["json"].asks(source, {}, ENDPOINTS, NOW)
+    body = json.dumps(SEED).replace('"Status": 2', '"Status": "PUBLIC"').encode()
+    with pytest.raises(ParseError) as caught:
+        KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, NOW)
+    assert caught.value.code == "schema_unexpected"
+
+
+def test_the_list_of_a_new_year_may_be_empty_in_its_first_days() -> None:
+    source = SOURCES["bytedance-seed"]
+    body = json.dumps({**SEED, "sub_article_list": []}).encode()
+    for day, is_error in ((datetime(2027, 1, 3, tzinfo=UTC), False), (datetime(2027, 1, 20, tzinfo=UTC), True)):
+        (ask,) = KINDS["json"].asks(source, {}, ENDPOINTS, day)
+        if is_error:
+            with pytest.raises(ParseError):
+                KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, day)
+        else:
+            assert KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, day).entries == ()

@@ -129,12 +129,17 @@ def test_every_item_of_the_world_is_stored_once_and_no_draft_is(
 
 def wrong_kinds(news: Mapping[str, Item]) -> Iterable[str]:
     for guid, want in EXPECTED["items"].items():
-        if news[guid].kind not in {want["kind"], *want.get("kind_also", ())}:
+        if guid not in news:
+            yield f"{guid}: not stored under its guid"
+        elif news[guid].kind not in {want["kind"], *want.get("kind_also", ())}:
             yield f"{guid}: {news[guid].kind}, not {want['kind']}"
 
 
 def wrong_sets(news: Mapping[str, Item], field: str) -> Iterable[str]:
     for guid, want in EXPECTED["items"].items():
+        if guid not in news:
+            yield f"{guid}: not stored under its guid"
+            continue
         found, least = set(keys(getattr(news[guid], field))), set(keys(want[field]))
         if not least <= found <= least | set(keys(want.get(f"{field}_also", ()))):
             yield f"{guid}: {sorted(found)}, not {sorted(least)}"

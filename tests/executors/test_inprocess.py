@@ -55,7 +55,7 @@ def with_digests(world: World) -> World:
     return world
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -75,7 +75,7 @@ def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> float:
     """Tell the worker to end; the seconds that it took."""
     began = time.monotonic()
     process.send_signal(number)
-    process.wait(15)
+    process.wait(30)
     return time.monotonic() - began
 
 
@@ -98,7 +98,7 @@ def test_a_worker_polls_what_is_due_writes_the_digest_once_and_ends_in_order(
     assert running["items"] > 100  # type: ignore[operator]
 
     second = worker(world, started)
-    assert second.wait(15) == 1
+    assert second.wait(30) == 1
     assert "another worker is running" in log(world)
 
     beat = status(world)["heartbeat"]

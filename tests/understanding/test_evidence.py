@@ -48,7 +48,7 @@ def test_facts_are_read_where_the_text_states_them(read) -> None:
     )
     facts = read("智谱发布GLM-7", text).evidence[0].facts
     for fact in (
-        ("params_total", "744000000000"), ("params_active", "40000000000"), ("architecture", "MoE"),
+        ("params_total", "744000000000"), ("params_active", "40000000000"), ("architecture", "moe"),
         ("architecture", "sparse attention"),
         ("context", "200000"), ("languages", "52"), ("licence", "MIT"), ("lab_says", "open-source"), ("weights", "yes"),
         ("hardware", "Huawei Ascend"), ("modality", "text"),

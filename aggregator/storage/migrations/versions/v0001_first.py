@@ -10,6 +10,7 @@ from alembic import op
 
 from aggregator.storage.columns import BigId, Json, Moment
 from aggregator.storage.dialect import SEARCH_SCHEMA
+from aggregator.storage.views import VIEWS
 
 revision = "0001"
 down_revision = None
@@ -425,6 +426,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('source', 'url_hash'),
     sqlite_with_rowid=False
     )
+    op.create_table('digest_body',
+    sa.Column('digest', BigId, nullable=False),
+    sa.Column('form', sa.Text(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['digest'], ['digest.id'], ),
+    sa.PrimaryKeyConstraint('digest', 'form'),
+    sqlite_with_rowid=False
+    )
     op.create_table('digest_entry',
     sa.Column('subscriber', sa.Text(), nullable=False),
     sa.Column('line', sa.Text(), nullable=False),
@@ -477,6 +486,8 @@ def upgrade() -> None:
     )
     op.create_index('outbox_due', 'outbox', ['state', 'next_try_at'], unique=False)
     op.execute(SEARCH_SCHEMA)
+    for view in VIEWS:
+        op.execute(view)
 
 
 def downgrade() -> None:

@@ -1,0 +1,81 @@
+"""Figures over what is stored: histories of lines for charts, counts of polls and messages for metrics. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from aggregator.model import LineHistory, SourceRecord
+from aggregator.storage import tables
+
+LINE = tables.table_of(tables.LineRow)
+ITEM = tables.table_of(tables.ItemRow)
+EVIDENCE = tables.table_of(tables.EvidenceRow)
+POLL = tables.table_of(tables.PollRow)
+OUTBOX = tables.table_of(tables.OutboxRow)
+
+
+def histories(connection: Connection) -> list[LineHistory]:
+    """Return how each release line came to be what it is, ordered by key."""
+    columns = (LINE.c.key, LINE.c.name, LINE.c.lab, LINE.c.region, LINE.c.status, LINE.c.openness, LINE.c.appeared,
+               LINE.c.new_at, LINE.c.details)  # fmt: skip
+    rows = connection.execute(sa.select(*columns).where(LINE.c.status.is_not(None)).order_by(LINE.c.key))
+    return [
+        LineHistory(
+            key=row.key, line=row.name, lab=row.lab, region=row.region, status=row.status, openness=row.openness,
+            appeared=row.appeared, new_at=row.new_at,
+            steps=tuple((step[0], datetime.fromisoformat(step[1])) for step in row.details.get("timeline", ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def records(connection: Connection) -> list[SourceRecord]:
+    """Return what each source was first with, and how the lines ended of which it told a rumour, ordered by source.
+
+    Only new lines of the window count (`new_at` set, or still rumoured); copies of others' articles do not.
+    """
+    shown = (
+        sa.select(
+            EVIDENCE.c.line, ITEM.c.source, EVIDENCE.c.status, LINE.c.status.label("now"),
+            sa.func.row_number().over(
+                partition_by=EVIDENCE.c.line, order_by=(ITEM.c.appeared, EVIDENCE.c.trust.desc(), ITEM.c.seq)
+            ).label("place"),
+        )
+        .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
+        .join(LINE, LINE.c.key == EVIDENCE.c.line)
+        .where(EVIDENCE.c.status.in_(("rumoured", "announced", "available", "open")), ITEM.c.copy_of.is_(None),
+               sa.or_(LINE.c.new_at.is_not(None), LINE.c.status == "rumoured"))
+        .subquery()
+    )  # fmt: skip
+    told: dict[str, list[int]] = {}
+    firsts = sa.select(shown.c.source, sa.func.count()).where(shown.c.place == 1).group_by(shown.c.source)
+    for source, count in connection.execute(firsts):
+        told.setdefault(source, [0, 0, 0])[0] = count
+    rumours = (
+        sa.select(shown.c.source, shown.c.now, sa.func.count(sa.distinct(shown.c.line)))
+        .where(shown.c.status == "rumoured")
+        .group_by(shown.c.source, shown.c.now)
+    )
+    for source, now, count in connection.execute(rumours):
+        told.setdefault(source, [0, 0, 0])[1 if now != "rumoured" else 2] += count
+    return [SourceRecord(source, *counts) for source, counts in sorted(told.items())]
+
+
+def polls(connection: Connection) -> list[tuple[str, str, int, float, int]]:
+    """Return (source, outcome, polls, seconds in all, new items) of the logged polls."""
+    statement = sa.select(
+        POLL.c.source, POLL.c.outcome, sa.func.count(), sa.func.sum(POLL.c.seconds), sa.func.sum(POLL.c.new)
+    ).group_by(POLL.c.source, POLL.c.outcome)
+    rows: Any = connection.execute(statement.order_by(POLL.c.source, POLL.c.outcome)).all()
+    return [(row[0], row[1], row[2], float(row[3] or 0), row[4] or 0) for row in rows]
+
+
+def messages(connection: Connection) -> list[tuple[str, str, int, datetime]]:
+    """Return (channel, state, messages, creation of the oldest) of the outbox."""
+    statement = sa.select(OUTBOX.c.channel, OUTBOX.c.state, sa.func.count(), sa.func.min(OUTBOX.c.created_at))
+    grouped = statement.group_by(OUTBOX.c.channel, OUTBOX.c.state).order_by(OUTBOX.c.channel, OUTBOX.c.state)
+    return [tuple(row) for row in connection.execute(grouped).all()]

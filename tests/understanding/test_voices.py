@@ -1,0 +1,116 @@
+"""Who says it: attributed sentences in three languages, written before the rules. None is a real sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator import mentions
+from aggregator.understanding import voices
+
+SENTENCES = (
+    # ---- English: the lab
+    ("Zhipu said GLM-9 was trained entirely on Huawei Ascend processors.", "lab", "Zhipu"),
+    ("GLM-9 supports 120 languages, the company says.", "lab", ""),
+    ("The lab claims that GLM-9 beats GPT-9 on coding tasks.", "lab", ""),
+    ("According to Alibaba, Qwen9 costs half as much to run.", "lab", "Alibaba"),
+    ("“We trained it for three million dollars,” a Moonshot spokeswoman said.", "lab", "Moonshot"),
+    ("In its technical report, DeepSeek puts the cost of training at five million dollars.", "lab", "DeepSeek"),
+    ("MiniMax's own charts put M9 level with Claude Opus 9.", "lab", "MiniMax"),
+    ("The company told reporters that the model covers 90 languages.", "lab", ""),
+    ("Qwen9 scores 81.2 on SWE-bench Verified, per the model card.", "lab", ""),
+    # ---- English: the press
+    ("DeepSeek is preparing to release V7 within days, The Information reported on Tuesday.", "press", "The Information"),
+    ("According to Reuters, V7 was trained on Nvidia's newest chips.", "press", "Reuters"),
+    ("The Financial Times reports that DeepSeek had trouble with Ascend chips.", "press", "Financial Times"),
+    ("V7 will arrive in mid-April, Bloomberg News has reported.", "press", "Bloomberg News"),
+    ("V7 is due next month, according to a report by the South China Morning Post.", "press", "South China Morning Post"),
+    ("The Harbour Courier reported that V7 had been delayed again.", "press", "Harbour Courier"),
+    ("V7 will launch next week, The Information reported, citing two people with direct knowledge.", "press", "The Information"),
+    # ---- English: nobody in particular
+    ("V7 will arrive in mid-April, people familiar with the matter said.", "anonymous", ""),
+    ("Sources say that V7 was trained on smuggled chips.", "anonymous", ""),
+    ("A person close to the company said the model would cost less.", "anonymous", ""),
+    ("Insiders expect V7 before the holiday.", "anonymous", ""),
+    ("According to two employees, V7 beats every rival at coding.", "anonymous", ""),
+    # ---- English: authorities
+    ("The Commerce Department said the model lags by eight months.", "authority", "Commerce Department"),
+    ("According to CAISI, V7 answers 40% of dangerous questions.", "authority", "CAISI"),
+    ("Italy's data protection authority says the app sends data to China.", "authority", ""),
+    ("A White House memo accuses Moonshot of distilling Claude.", "authority", "White House"),
+    # ---- English: rights holders
+    ("Disney accuses ByteDance of copying its characters with Seedance 9.", "rights-holder", "Disney"),
+    ("The Motion Picture Association said Seedance 9 infringes on a massive scale.", "rights-holder", "Motion Picture Association"),
+    ("Netflix says its series were used without permission.", "rights-holder", "Netflix"),
+    # ---- English: tests by others
+    ("On Artificial Analysis, GLM-9 scores 58.", "third-party-test", "Artificial Analysis"),
+    ("In our tests GLM-9 fixed ten of twelve bugs.", "third-party-test", ""),
+    ("GLM-9 ranks third on LMArena.", "third-party-test", "LMArena"),
+    ("Independent testers found that GLM-9 loses to GPT-9 at maths.", "third-party-test", ""),
+    # ---- français : le laboratoire
+    ("Selon Zhipu, GLM-9 a été entraîné sur des puces Ascend.", "lab", "Zhipu"),
+    ("« Il parle 120 langues », affirme le laboratoire.", "lab", ""),
+    ("Alibaba revendique 200 langues pour Qwen9.", "lab", "Alibaba"),
+    ("Dans son communiqué, Alibaba parle de 201 langues.", "lab", "Alibaba"),
+    ("L'entreprise assure que l'entraînement a coûté cinq millions de dollars.", "lab", ""),
+    ("Le groupe dit faire jeu égal avec GPT-9.", "lab", ""),
+    ("D'après l'équipe Qwen, le modèle coûte 60 % de moins.", "lab", ""),
+    # ---- français : la presse
+    ("Selon The Information, DeepSeek V7 arriverait dans les prochains jours.", "press", "The Information"),
+    ("D'après Reuters, V7 aurait été entraîné sur des puces de Nvidia.", "press", "Reuters"),
+    ("Le Monde rapporte que V7 sortira en avril.", "press", "Le Monde"),
+    ("V7 sortirait la semaine prochaine, croit savoir le Financial Times.", "press", "Financial Times"),
+    # ---- français : anonymes
+    ("Selon des sources proches du dossier, V7 sortirait en avril.", "anonymous", ""),
+    ("V7 sortirait en avril, d'après deux personnes au fait du projet.", "anonymous", ""),
+    ("Une source interne évoque une sortie avant l'été.", "anonymous", ""),
+    # ---- français : autorités, ayants droit, essais
+    ("La CNIL estime que l'application envoie des données en Chine.", "authority", "CNIL"),
+    ("Selon le département du Commerce, le modèle a huit mois de retard.", "authority", "département du Commerce"),
+    ("Disney reproche à ByteDance d'avoir copié ses personnages.", "rights-holder", "Disney"),
+    ("Paramount dénonce une contrefaçon à grande échelle.", "rights-holder", "Paramount"),
+    ("D'après nos essais, GLM-9 corrige dix bogues sur douze.", "third-party-test", ""),
+    ("Au classement LMArena, GLM-9 est troisième.", "third-party-test", "LMArena"),
+    # ---- 中文：实验室
+    ("官方称，GLM-9的训练全程在华为昇腾芯片上完成。", "lab", ""),
+    ("智谱称GLM-9支持120种语言。", "lab", "智谱"),
+    ("阿里表示，千问9推理成本下降六成。", "lab", "阿里"),
+    ("公司表示，模型训练全部使用国产昇腾算力。", "lab", ""),
+    ("通义团队在博客中写道，新模型支持201种语言。", "lab", "通义"),
+    ("据月之暗面介绍，Kimi K9训练成本不到五百万美元。", "lab", "月之暗面"),
+    # ---- 中文：媒体
+    ("据The Information报道，DeepSeek将在数日内发布V7。", "press", "The Information"),
+    ("据路透社报道，V7使用英伟达芯片训练。", "press", "路透社"),
+    ("彭博社称，V7将于四月发布。", "press", "彭博社"),
+    ("据The Information援引知情人士报道，DeepSeek将在数日内发布V7。", "press", "The Information"),
+    ("晚点LatePost独家获悉，V7推迟到五月。", "press", "晚点LatePost"),
+    # ---- 中文：匿名、机构、权利人、第三方
+    ("知情人士透露，V7将于下月发布。", "anonymous", ""),
+    ("有消息称V7训练已经完成。", "anonymous", ""),
+    ("网传V7得分超过GPT-9。", "anonymous", ""),
+    ("美国商务部称该模型落后八个月。", "authority", "商务部"),
+    ("网信办通报称该应用违规收集个人信息。", "authority", "网信办"),
+    ("迪士尼指责字节跳动未经许可使用其角色。", "rights-holder", "迪士尼"),
+    ("美国电影协会表示Seedance 9大规模侵权。", "rights-holder", "美国电影协会"),
+    ("在LMArena榜单上，GLM-9排名第三。", "third-party-test", "LMArena"),
+    ("我们实测发现，GLM-9修好了十个错误。", "third-party-test", ""),
+    # ---- nobody is quoted
+    ("GLM-9 has 744 billion parameters.", "", ""),
+    ("GLM-9 compte 744 milliards de paramètres.", "", ""),
+    ("GLM-9共有744B参数。", "", ""),
+    ("The model is faster than its predecessor.", "", ""),
+    ("Zhipu released GLM-9 on Wednesday.", "", ""),
+)  # fmt: skip
+
+
+def heard(read, text: str) -> tuple[str, str]:
+    found = mentions.find("AI models", text, "", read.understanding.gazetteer)
+    voice = voices.heard(found, 1, 0, len(found.lows[1]))
+    return (voice.voice, voice.name) if voice is not None else ("", "")
+
+
+@pytest.mark.parametrize(("text", "voice", "name"), SENTENCES)
+def test_a_sentence_is_given_to_who_says_it(read, text: str, voice: str, name: str) -> None:
+    said, named = heard(read, text)
+    assert said == voice
+    if name:
+        assert named == name
