@@ -24,8 +24,8 @@ dev:
 test: dev        ## the tests (under 5 minutes)
 	@$(PY) -m pytest -m "not slow" -n 2 --dist worksteal
 
-test-all: dev    ## the slow suites too
-	@$(PY) -m pytest -n 2 --dist worksteal
+test-all: test   ## the tests, then the slow suites: browsers, long faults, containers
+	@$(PY) -m pytest -m slow -n 2 --dist worksteal
 
 check: dev       ## lint, format, types, floors, documentation
 	@$(PY) -m ruff check .

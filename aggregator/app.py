@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aggregator.corrections import Corrections
     from aggregator.digest import Digest
     from aggregator.fetch import Fetcher
+    from aggregator.gap import Measured
     from aggregator.health import Health
     from aggregator.labelling import Labelling
     from aggregator.poll import Means
@@ -167,7 +168,8 @@ class Application:
         times = {s.id: (states[s.id].next_poll_at if s.id in states else None) or early for s in self.sources(())}
         waits = {s.id: states[s.id].retry_at for s in self.sources(()) if s.id in states and states[s.id].url == s.url}
         return sorted(
-            (s for s in self.sources(()) if schedule.is_due(now, times[s.id], waits.get(s.id))), key=lambda s: times[s.id]
+            (s for s in self.sources(()) if schedule.is_due(now, times[s.id], waits.get(s.id))),
+            key=lambda s: times[s.id],
         )
 
     def poll(
@@ -255,9 +257,7 @@ class Application:
             github_token=environment.github_token is not None,
         )
 
-    def _fetcher(
-        self, quotas: Mapping[str, Mapping[str, Any]] | None = None, secrets: Collection[str] = ()
-    ) -> Fetcher:
+    def _fetcher(self, quotas: Mapping[str, Mapping[str, Any]] | None = None, secrets: Collection[str] = ()) -> Fetcher:
         """A fetcher; `quotas` is what is known of hosts' quotas (None: what the database remembers). Its errors show none
         of the `secrets`."""
         from aggregator.fetch import Fetcher
@@ -294,8 +294,16 @@ class Application:
             owner=self.owner,
         )
 
-    def digest(self, since: datetime, until: datetime, *, language: str | None = None, notice: str = "") -> Digest:
-        """The digest of [since, until); changes nothing."""
+    def digest(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        language: str | None = None,
+        notice: str = "",
+        style: str = "brief",
+    ) -> Digest:
+        """The digest of [since, until); changes nothing. `style`: brief (one screen) or panorama (by lab, by theme)."""
         from aggregator.digest import build
 
         configuration = self.configuration
@@ -306,6 +314,7 @@ class Application:
             language=language or configuration.digest.language,
             timezone=self.timezone,
             notice=notice,
+            style=style,
         )
 
     # ----------------------------------------------------------------- delivery
@@ -369,10 +378,31 @@ class Application:
         log.info("sources.toml read anew: %d sources", len(self.sources(())))
         return True
 
-    def reunderstand(self, now: datetime) -> tuple[int, int, int]:
-        """Label all that is stored anew by the rules, labs and corrections of now; (judged, changed items, changed lines).
+    def measured(self) -> list[Measured]:
+        """What third parties' indices say of each stored line, as catalogues give them; of several values the last."""
+        from aggregator.gap import INDEX, Measured
+        from aggregator.model import ReleaseQuery
 
-        What is stored of a source that sources.toml no longer has keeps its labels.
+        facts = self.store.facts_of_rule("catalogue-model")
+        found: list[Measured] = []
+        for release in self.store.releases(ReleaseQuery(limit=100_000))[0] if facts else ():
+            out = min((s.at for s in release.timeline if s.status != "rumoured"), default=release.appeared)
+            values: dict[str, Measured] = {}
+            for source, told in facts.get(release.key, ()):
+                title = self.configuration.sources[source].title if source in self.configuration.sources else source
+                for name, value in told:
+                    if name.startswith(INDEX):
+                        index = name.removeprefix(INDEX)
+                        who = (release.line, release.lab, release.region, release.openness)
+                        values[index] = Measured(index, *who, out, float(value), title or source)
+            found += values.values()
+        return found
+
+    def reunderstand(self, now: datetime) -> tuple[int, int, int]:
+        """Label all that is stored anew by the rules, labs and corrections of now.
+
+        Returns how many items were judged, how many changed, and how many lines did. What is stored of a source that
+        sources.toml no longer has keeps its labels.
         """
         rules = self.understanding
 
@@ -388,7 +418,9 @@ class Application:
 
         cases = []
         for correction in self.corrections.all:
-            query = ItemQuery(line=correction.line or None, source=correction.source or None, limit=10_000, all_copies=True)
+            query = ItemQuery(
+                line=correction.line or None, source=correction.source or None, limit=10_000, all_copies=True
+            )
             for item in self.store.items(query)[0]:
                 named = not correction.item or correction.item in (item.guid, item.url)
                 if named and correction.words.casefold() in f"{item.title} {item.guid}".casefold():

@@ -116,7 +116,9 @@ def columns(chart: Chart, name: str, *, whole: bool = False) -> str:
         tick = chart.ticks[place] if chart.ticks else label
         if tick:
             middle = _LEFT + (place + 0.5) * slot
-            parts.append(f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_safe(tick)}</text>')
+            parts.append(
+                f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_safe(tick)}</text>'
+            )
     return _svg(chart, name, WIDTH, HEIGHT, parts)
 
 
@@ -129,7 +131,9 @@ def rows(chart: Chart, name: str) -> str:
     parts = []
     for place, label in enumerate(chart.labels):
         y, x = 4 + place * line, float(left)
-        parts.append(f'<text class="label" x="{left - 10}" y="{y + 14}" text-anchor="end">{_safe(_short(label))}</text>')
+        parts.append(
+            f'<text class="label" x="{left - 10}" y="{y + 14}" text-anchor="end">{_safe(_short(label))}</text>'
+        )
         for number, (series, values) in enumerate(chart.series):
             long = values[place] / top * (WIDTH - left - 52)
             if long > 0:
@@ -137,6 +141,48 @@ def rows(chart: Chart, name: str) -> str:
                 x += long
         parts.append(f'<text class="value" x="{x + 7:.1f}" y="{y + 14}">{_figure(totals[place])}</text>')
     return _svg(chart, name, WIDTH, high, parts)
+
+
+Stairs = tuple[tuple[str, tuple[tuple[date, float, str], ...]], ...]
+"""Series of (day, value, whose): each holds until the next one."""
+
+
+def stairs(chart: Chart, told: Stairs, name: str) -> str:
+    """Values that hold until a better one comes, as stairs over time; the last holder of each series stands at its end."""
+    days = [day for _, steps in told for day, _, _ in steps]
+    values = [value for _, steps in told for _, value, _ in steps]
+    first, last = min(days), max(days)
+    span, right = max(1, (last - first).days), 150
+    low, high = min(values), max(values)
+    margin = (high - low or abs(high) or 1.0) * 0.08
+    low, high = low - margin, high + margin
+
+    def x(day: date) -> float:
+        return _LEFT + (day - first).days / span * (WIDTH - _LEFT - right)
+
+    def y(value: float) -> float:
+        return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
+
+    parts = [_grid(low + (high - low) * part / 4, y(low + (high - low) * part / 4), False) for part in range(5)]
+    for day, anchor in ((first, "start"), (last, "end")):
+        parts.append(f'<text class="tick" x="{x(day):.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{day}</text>')
+    taken: list[float] = []
+    for number, (series, steps) in enumerate(told):
+        way = " ".join(f"{'M' if place == 0 else 'H'}{x(day):.1f}{',' if place == 0 else ' V'}{y(value):.1f}"
+                       for place, (day, value, _) in enumerate(steps))  # fmt: skip
+        parts.append(f'<path class="l{number}" d="{way} H{WIDTH - right:.1f}"/>')
+        for day, value, whose in steps:
+            said = _safe(f"{series}, {day}: {whose} {_figure(value)}")
+            parts.append(
+                f'<circle class="s{number}" cx="{x(day):.1f}" cy="{y(value):.1f}" r="3.5"><title>{said}</title></circle>'
+            )
+        if steps:
+            level = y(steps[-1][1])
+            level += next((16.0 for other in taken if abs(other - level) < 15), 0.0)
+            taken.append(level)
+            words = _safe(_short(steps[-1][2]))
+            parts.append(f'<text class="label" x="{WIDTH - right + 8}" y="{level + 4:.1f}">{words}</text>')
+    return _svg(chart, name, WIDTH, HEIGHT, parts)
 
 
 def _svg(chart: Chart, name: str, wide: int, high: int, parts: Sequence[str]) -> str:

@@ -27,7 +27,8 @@ _RANK = {status: place for place, status in enumerate(STATUSES)}
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction. `item` is a guid or link, `source` narrows it; `line` and `into` are names of lines (any spelling).
+    """One correction. `item` is a guid or link, `source` narrows it; `line` and `into` are names of lines, as anybody
+    writes them.
 
     `why` is the person's reason and stands in the item's explanation; `lab` is needed for a name of a line that no rule
     made yet.
@@ -170,7 +171,9 @@ def _moved(labels: Labels, key: str, correction: Correction) -> Labels:
         lines=_once(moved(line) for line in labels.lines),
         mentions=_once(moved(line) for line in labels.mentions),
         evidence=tuple(
-            replace(e, line=into, trust=max(e.trust, TRUST_CORRECTION if e.status != "mention" else 0), rule="correction")
+            replace(
+                e, line=into, trust=max(e.trust, TRUST_CORRECTION if e.status != "mention" else 0), rule="correction"
+            )
             if e.line.key == key
             else e
             for e in labels.evidence
@@ -201,12 +204,18 @@ def _line_of(name: str, correction: Correction, labels: Labels) -> LineName:
 def parse(rows: Iterable[Mapping[str, Any]]) -> tuple[Corrections, list[str]]:
     """Corrections of the [[correction]] tables of a file, and what is wrong with them (number, then what)."""
     found, problems = [], []
-    names = {field for field in Correction.__slots__}
+    names = set(Correction.__slots__)
     for number, row in enumerate(rows, 1):
         unknown = sorted(set(row) - names)
         wrong = [key for key, value in row.items() if key in names and not isinstance(value, str)]
         if unknown or wrong or "does" not in row:
-            told = f"no such key: {unknown[0]}" if unknown else f"{wrong[0]} must be text" if wrong else "`does` is missing"
+            told = (
+                f"no such key: {unknown[0]}"
+                if unknown
+                else f"{wrong[0]} must be text"
+                if wrong
+                else "`does` is missing"
+            )
             problems.append(f"correction {number}: {told}")
             continue
         correction = Correction(**{key: str(value) for key, value in row.items()})

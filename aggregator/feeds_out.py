@@ -151,7 +151,7 @@ def write(feed: Feed, form: str) -> bytes:
 
 def atom(feed: Feed) -> bytes:
     """Atom 1.0."""
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
     root.set("{http://www.w3.org/XML/1998/namespace}lang", feed.language)
     _add(root, "id", name_of("feed", feed.subject))
     _add(root, "title", feed.title)

@@ -61,7 +61,9 @@ def _facts(extra: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     facts: list[tuple[str, str]] = []
     if extra.get("context"):
         facts.append(("context", str(extra["context"])))
-    words = dict.fromkeys(MODALITIES[m] for m in (*(extra.get("takes") or ()), *(extra.get("makes") or ())) if m in MODALITIES)
+    words = dict.fromkeys(
+        MODALITIES[m] for m in (*(extra.get("takes") or ()), *(extra.get("makes") or ())) if m in MODALITIES
+    )
     facts += [("modality", word) for word in words]
     facts += [(name, str(extra[name])) for name in ("price_in", "price_out") if extra.get(name)]
     facts += [(f"index:{name}", str(value)) for name, value in extra.get("indices") or ()]

@@ -22,7 +22,9 @@ from aggregator.understand.matching import Hit
 
 TITLE, SUMMARY, BODY = 0, 1, 2
 BODY_LIMIT = 6000
-"""Characters of a body that are read; what a long text is about stands in its beginning."""
+"""Characters of a summary and of a body that are read; what a long text is about stands in its beginning."""
+NAMES_LIMIT = 200
+"""Names of one part that are looked at: no honest text of that length holds more, and each is compared with the others."""
 
 
 class LineMention(NamedTuple):
@@ -88,7 +90,7 @@ _CAMEL = re.compile(r"[A-Z][a-z]+[A-Z]")
 
 def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | None = None) -> Found:
     """The labs and lines that a text names; `lab` is the lab whose own voice it is, if any."""
-    texts = (normal(title), normal(summary), normal(body[:BODY_LIMIT]))
+    texts = (normal(title), normal(summary[:BODY_LIMIT]), normal(body[:BODY_LIMIT]))
     lows = (low(texts[0]), low(texts[1]), low(texts[2]))
     found = Found(texts, lows)
     candidates: list[_Candidate] = []
@@ -116,9 +118,9 @@ def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | N
             else:
                 against.add(value.against)
         if families:
-            candidates += _candidates(texts[part], families, part)
+            candidates += _candidates(texts[part], families[:NAMES_LIMIT], part)
         if series:
-            candidates += _series(texts[part], series, part)
+            candidates += _series(texts[part], series[:NAMES_LIMIT], part)
     if not names and not candidates and lab is None:
         return found
     names = [(p, h) for p, h in names if covers.get((p, h.start), 0) <= h.end]
@@ -139,7 +141,11 @@ def _candidates(text: str, families: list[Hit], part: int) -> list[_Candidate]:
             continue
         value: FamilyName = hit.value
         reach = hit.end
-        if text[hit.end : hit.end + 1] == "_" and text[hit.start : hit.end].islower() and _IDENTIFIER.match(text, hit.end):
+        if (
+            text[hit.end : hit.end + 1] == "_"
+            and text[hit.start : hit.end].islower()
+            and _IDENTIFIER.match(text, hit.end)
+        ):
             continue
         tail = tails.read(text, hit.end, value.family)
         if not _stands_alone(text, hit.start, families, found):

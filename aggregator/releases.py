@@ -155,7 +155,7 @@ class _Facts:
         return max(int(value) for trust, value in rows if trust == best)
 
     def said(self, name: str) -> list[str]:
-        """All values of any evidence but a rumour's (which counts where there is nothing else), sorted: they complete each other."""
+        """All values of any evidence but a rumour's, sorted: they complete each other. Rumours where nothing else is."""
         sure = {value for fact, value, s in self._rows if fact == name and s.trust > TRUST_RUMOUR}
         return sorted(sure or {value for fact, value, _ in self._rows if fact == name})
 
@@ -203,7 +203,7 @@ def _openness(told: Sequence[Showing], artifacts: Sequence[Artifact], facts: _Fa
 
 
 def _licence(own: Sequence[Artifact], facts: _Facts) -> str | None:
-    """The licence as written: the commonest of the lab's own repositories (earliest on a tie), else the best trusted text."""
+    """The licence as written: the commonest of the lab's own repositories (earliest on a tie), else of the best text."""
     written = [a.licence for a in sorted(own, key=lambda a: (a.created is None, a.created, a.id)) if a.licence]
     if written:
         counts = Counter(written)

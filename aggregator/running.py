@@ -10,7 +10,21 @@ from collections.abc import Iterable, Mapping
 
 from aggregator.model import Artifact, Release, Repository
 
-FORMATS = ("GGUF", "MLX", "safetensors", "ONNX", "AWQ", "GPTQ", "FP8", "NVFP4", "MXFP4", "INT4", "INT8", "OpenVINO", "Core ML")
+FORMATS = (
+    "GGUF",
+    "MLX",
+    "safetensors",
+    "ONNX",
+    "AWQ",
+    "GPTQ",
+    "FP8",
+    "NVFP4",
+    "MXFP4",
+    "INT4",
+    "INT8",
+    "OpenVINO",
+    "Core ML",
+)
 """How they are written, in the order in which a person who wants to run a model looks for them."""
 NOT_ALONE = frozenset(("adapter", "draft", "reward"))
 """Kinds of artifacts that do not run by themselves."""
@@ -30,7 +44,9 @@ _WORDS = (
     ("Core ML", re.compile(r"\bcore-?ml\b|\.mlpackage", re.IGNORECASE)),
 )
 _WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".npz", ".pdparams", ".msgpack")
-_NO_WEIGHTS = re.compile(r"(?:^|/)(?:optimizer|scheduler|training_args|rng_state|tokenizer|consolidated)[^/]*$|mmproj|imatrix", re.IGNORECASE)
+_NO_WEIGHTS = re.compile(
+    r"(?:^|/)(?:optimizer|scheduler|training_args|rng_state|tokenizer|consolidated)[^/]*$|mmproj|imatrix", re.IGNORECASE
+)
 
 
 def formats_of(repository: Repository) -> tuple[str, ...]:
@@ -78,7 +94,8 @@ def own_weights(artifacts: Iterable[Artifact]) -> list[Artifact]:
 def smallest_of(release: Release) -> tuple[int, bool] | None:
     """Bytes of the smallest first-party download, and whether that is exact (else no more than that), or None.
 
-    Where the sizes of single files are not known, a repository's whole size is an upper bound: it may hold several forms.
+    Where the sizes of single files are not known, a repository's whole size is an upper bound: it may hold several
+    forms of the weights.
     """
     found = []
     for artifact in own_weights(release.artifacts):

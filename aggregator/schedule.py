@@ -129,7 +129,7 @@ def address_of(url: str, moved: Mapping[str, Any]) -> str:
 def moved(known: Mapping[str, Any], url: str, to: str | None, now: datetime) -> dict[str, Any]:
     """What is remembered of a source's address after an answer to `url` (as sources.toml says it): `to` is where only
     permanent redirects led. After three sightings over 24 hours it is asked there; former addresses are kept."""
-    kept = dict(known) if known.get("from") == url else {"from": url}
+    kept: dict[str, Any] = dict(known) if known.get("from") == url else {"from": url}
     if to is None or to == address_of(url, kept):
         kept.pop("seen", None)
         return kept if kept.get("now") else {}

@@ -26,7 +26,9 @@ def showing(status: str, at: int, kind: str = "release", trust: int = TRUST_PRES
 
 def artifact(**more: Any) -> Artifact:
     values = {"kind": "instruct", "size": "700B-A40B", "precision": None, "bytes": None, "licence": "mit"}
-    return Artifact("huggingface", "zai-org/GLM-9", url="https://hub.example/zai-org/GLM-9", created=day(11), **{**values, **more})
+    return Artifact(
+        "huggingface", "zai-org/GLM-9", url="https://hub.example/zai-org/GLM-9", created=day(11), **{**values, **more}
+    )
 
 
 def test_mentions_alone_make_no_release() -> None:
@@ -71,7 +73,11 @@ def test_openness_follows_evidence_and_not_what_the_lab_calls_it() -> None:
     called = showing("announced", 1, facts=(("lab_says", "open-source"),), trust=TRUST_LAB)
     release = releases.derive(LINE, "cn", [called], [])
     assert release is not None
-    assert (release.openness, release.open["weights"], release.open["lab_says"]) == ("unknown", "unknown", "open-source")
+    assert (release.openness, release.open["weights"], release.open["lab_says"]) == (
+        "unknown",
+        "unknown",
+        "open-source",
+    )
     with_weights = releases.derive(LINE, "cn", [called], [artifact()])
     assert with_weights is not None
     assert (with_weights.openness, with_weights.osi, with_weights.licence) == ("open-weights", True, "mit")
@@ -109,7 +115,9 @@ evidence = st.builds(
     st.sampled_from(["release", "update", "rumour", "comparison", "howto"]),
     st.sampled_from([TRUST_RUMOUR, TRUST_PRESS, TRUST_LAB, TRUST_HUB]),
     facts=st.lists(
-        st.tuples(st.sampled_from(["weights", "licence", "size", "context"]), st.sampled_from(["yes", "no", "mit", "7B", "9"])),
+        st.tuples(
+            st.sampled_from(["weights", "licence", "size", "context"]), st.sampled_from(["yes", "no", "mit", "7B", "9"])
+        ),
         max_size=3,
     ).map(tuple),
 )
@@ -130,4 +138,8 @@ def test_a_timeline_rises_in_status_and_time_and_ends_at_the_status(told: list[S
     times = [s.at for s in release.timeline]
     assert ranks == sorted(set(ranks))
     assert times == sorted(times)
-    assert release.status == release.timeline[-1].status == max((s.status for s in told if s.status in STATUSES), key=STATUSES.index)
+    assert (
+        release.status
+        == release.timeline[-1].status
+        == max((s.status for s in told if s.status in STATUSES), key=STATUSES.index)
+    )

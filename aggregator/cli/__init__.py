@@ -22,14 +22,16 @@ from aggregator.errors import AggregatorError, UsageError
 COMMANDS = {
     # name: (module of aggregator.cli, one line for --help)
     "poll": ("poll", "Poll every source (or those named) now, once."),
-    "run": ("run", "The background worker: polls, makes the daily digest, prunes."),
+    "run": ("run", "The background worker: polls, makes and sends the daily digest, prunes, backs up."),
     "digest": ("digest", "Print or write the digest of a day or window; changes nothing."),
     "items": ("items", "Stored items, newest first; WORDS is a full-text search."),
     "releases": ("releases", "Release lines, newest first."),
     "show": ("show", "One item or line with everything known of it."),
     "stories": ("stories", "What several sources reported, most covered first."),
+    "gap": ("gap", "How far the best open line is behind the best peer, by third parties' indices."),
     "labs": ("labs", "The labs that are followed, with their organisations."),
-    "send": ("send", "Mail the digest: a test of SMTP_URL, or a dry run."),
+    "send": ("send", "Make the day's digest and deliver it to every channel that has not had it."),
+    "digests": ("digests", "What was sent: list it, or show the stored bytes of a date."),
     "sources": ("sources", "The sources with their health; check, add, import, export."),
     "export": ("export", "Releases or items as JSON Lines, CSV, Atom, RSS or JSON Feed."),
     "watch": ("watch", "One release line, as it becomes what it is."),

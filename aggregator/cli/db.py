@@ -108,5 +108,7 @@ def corrections(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         output.print_json({"cases": cases})
     else:
-        output.print_table(("does", "source", "title"), [(c["does"], c["source"], c["title"]) for c in cases], elastic=(2,))
+        output.print_table(
+            ("does", "source", "title"), [(c["does"], c["source"], c["title"]) for c in cases], elastic=(2,)
+        )
     return 0

@@ -40,7 +40,9 @@ _OF_RELEASES = ("region", "status", "openness", "licence", "modality")
 @common.window_options
 @click.option("--limit", type=click.IntRange(1, common.MOST), help="At most N (a feed: 100).")
 @click.pass_context
-def command(ctx: click.Context, /, what: str, form: str, path: str | None, limit: int | None, **filters: str | None) -> int:
+def command(
+    ctx: click.Context, /, what: str, form: str, path: str | None, limit: int | None, **filters: str | None
+) -> int:
     """Write releases (the default) or items, newest first, as JSON Lines, CSV or a feed.
 
     JSON Lines and CSV hold the forms of `releases --json` and `items --json`; articles are cut at 280 characters.
@@ -65,18 +67,20 @@ def _write(app: Application, what: str, form: str, limit: int | None, filters: d
     from aggregator import export
 
     most = limit if limit is not None or form in ("jsonl", "csv") else _ENTRIES
-    window = {
+    chosen: dict[str, Any] = {
+        "words": filters["words"] or "",
+        "lab": filters["lab"],
         "since": common.moment(filters["since"], app.timezone),
         "until": common.moment(filters["until"], app.timezone, option="--until"),
     }
-    chosen: dict[str, Any] = {"words": filters["words"] or "", "lab": filters["lab"], **window}
     found: Iterator[Any]
+    columns: tuple[str, ...]
     if what == "items":
-        item_query = ItemQuery(**chosen, **{name: filters[name] for name in _OF_ITEMS})
-        found, columns = export.items(app.store.items, item_query, most), export.ITEM_COLUMNS
+        chosen |= {name: filters[name] for name in _OF_ITEMS}
+        found, columns = export.items(app.store.items, ItemQuery(**chosen), most), export.ITEM_COLUMNS
     else:
-        release_query = ReleaseQuery(**chosen, **{name: filters[name] for name in _OF_RELEASES})
-        found, columns = export.releases(app.store.releases, release_query, most), export.RELEASE_COLUMNS
+        chosen |= {name: filters[name] for name in _OF_RELEASES}
+        found, columns = export.releases(app.store.releases, ReleaseQuery(**chosen), most), export.RELEASE_COLUMNS
     if form == "jsonl":
         return export.json_lines(found)
     if form == "csv":
@@ -94,8 +98,6 @@ def _feed(app: Application, what: str, form: str, found: Iterator[Any], language
     if what == "items":
         entries = [feeds_out.of_item(one, title_of(one.source, app.configuration.sources)) for one in found]
     else:
-        entries = [
-            feeds_out.of_release(one, labs[one.lab].name if one.lab in labs else one.lab, say) for one in found
-        ]
+        entries = [feeds_out.of_release(one, labs[one.lab].name if one.lab in labs else one.lab, say) for one in found]
     feed = feeds_out.Feed(f"export:{what}", f"aggregator: {say('title')}", spoken, feeds_out.newest_first(entries))
     return feeds_out.write(feed, form).decode()

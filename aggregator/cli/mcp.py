@@ -21,7 +21,9 @@ def command(ctx: click.Context) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] not in ("mcp", "pydantic"):
             raise
-        raise AggregatorError("the package mcp is missing: pip install 'aggregator[mcp]'", code="extra_missing") from None
+        raise AggregatorError(
+            "the package mcp is missing: pip install 'aggregator[mcp]'", code="extra_missing"
+        ) from None
     from aggregator.storage import Store
 
     with common.application(ctx) as app:

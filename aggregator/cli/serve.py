@@ -12,8 +12,12 @@ from aggregator.errors import AggregatorError, UsageError
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 takes a free one.")
-@click.option("--allow-host", "names", multiple=True, metavar="NAME", help="Answer under this host name too (repeatable).")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="The port; 0 takes a free one."
+)
+@click.option(
+    "--allow-host", "names", multiple=True, metavar="NAME", help="Answer under this host name too (repeatable)."
+)
 @click.option("--base-url", "base", metavar="URL", help="Where readers reach it: the addresses in feeds begin so.")
 @click.pass_context
 def command(ctx: click.Context, host: str, port: int, names: tuple[str, ...], base: str | None) -> int:
@@ -41,10 +45,12 @@ def command(ctx: click.Context, host: str, port: int, names: tuple[str, ...], ba
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             listening = socket.create_server((host, port), family=family, backlog=128)
         except OSError as error:
-            raise AggregatorError(f"{host}:{port}: {error.strerror}; choose another --port", code="cannot_listen") from error
+            raise AggregatorError(
+                f"{host}:{port}: {error.strerror}; choose another --port", code="cannot_listen"
+            ) from error
         shown = f"[{host}]" if ":" in host else host
-        address = base or f"http://{shown}:{listening.getsockname()[1]}"
-        site = Site(app, address.rstrip("/"))
+        address = (base or f"http://{shown}:{listening.getsockname()[1]}").rstrip("/")
+        site = Site(app, address)
         allowed = (*names, *([urls.host_shown(base)] if base else []))
         config = uvicorn.Config(
             make_app(site, Hosts.of(host, allowed)), log_level="warning", access_log=False, server_header=False,

@@ -25,14 +25,15 @@ _LOOK = 1.0
 @click.argument("line", metavar="LINE")
 @click.option("--until", "until", type=click.Choice(STATUSES), help="End when the line is that far (or further).")
 @click.option(
-    "--timeout", type=click.FloatRange(0), metavar="SECONDS", help="End after these seconds; exit status 1 if --until is not met."
+    "--timeout",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="End after these seconds; exit status 1 if --until is not met.",
 )
 @click.option("--once", is_flag=True, help="Print what is there and end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line.")
 @click.pass_context
-def command(
-    ctx: click.Context, line: str, until: str | None, timeout: float | None, once: bool, as_json: bool
-) -> int:
+def command(ctx: click.Context, line: str, until: str | None, timeout: float | None, once: bool, as_json: bool) -> int:
     """Print the timeline, repositories, claims and disputes of LINE, then wait and print what comes, as it is stored.
 
     LINE need not be known yet. Polling is another process's: `aggregator run`.
@@ -81,11 +82,21 @@ def _events(form: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], tuple[s
     for step in form["timeline"]:
         yield f"status {step['status']}", {"event": "status", **step}, (step["at"], step["status"], step["url"] or "")
     for artifact in form["artifacts"]:
-        words = (artifact["created"] or "-", "repository", f"{artifact['hub']}: {artifact['id']}", artifact["url"] or "")
+        words = (
+            artifact["created"] or "-",
+            "repository",
+            f"{artifact['hub']}: {artifact['id']}",
+            artifact["url"] or "",
+        )
         yield f"artifact {artifact['hub']} {artifact['id']}", {"event": "artifact", **artifact}, words
     for claim in form["claims"]:
         about, value = str(claim.get("about")), str(claim.get("value"))
-        words = (str(claim.get("at") or "-"), "claim", f"{about}: {value}", str(claim.get("name") or claim.get("voice")))
+        words = (
+            str(claim.get("at") or "-"),
+            "claim",
+            f"{about}: {value}",
+            str(claim.get("name") or claim.get("voice")),
+        )
         yield f"claim {about} {value} {claim.get('name')}", {"event": "claim", **claim}, words
     for dispute in form["disputes"]:
         by = ", ".join(map(str, dispute.get("by", ())))

@@ -35,15 +35,7 @@ whole registry so needs under 60 points of GitHub and under 200 calls of Hugging
 _BUILT = frozenset(KINDS)
 """The kinds that can be read; a set of names, because asking KINDS itself would import a kind."""
 
-NOT_BUILT_YET: Mapping[str, str] = MappingProxyType(
-    {
-        "digest.to": "no mail is sent yet",
-        "digest.notify": "no chat message is sent yet",
-        "digest.subscribers": "only [digest] itself gets a digest yet",
-        "alerts.when": "no alert is sent yet",
-        "health.ping": "nothing is asked after a digest yet",
-    }
-)
+NOT_BUILT_YET: Mapping[str, str] = MappingProxyType({})
 """Keys that are accepted although nothing acts on them yet; each goes into `Configuration.notes` when it is set."""
 
 

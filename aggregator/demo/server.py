@@ -10,6 +10,7 @@ rest of the package, and never knows what an entry means: what must come out is 
 
 import gzip
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -219,6 +220,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client's idle connection must not hold up the end
     request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is a defect and told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler(demo: DemoServer) -> type[BaseHTTPRequestHandler]:

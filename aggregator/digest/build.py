@@ -19,7 +19,7 @@ from aggregator.digest.links import HUBS, Link, distance, language_of, link, lin
 from aggregator.digest.news import News, late_of, news_of
 from aggregator.digest.ranking import Case, Reason, importance
 from aggregator.digest.window import FOLLOWED, Window
-from aggregator.model import STATUSES, Artifact, Item, Lab, LineMaterial, Material, Release, Showing, Source
+from aggregator.model import STATUSES, Artifact, Item, Lab, LineChange, LineMaterial, Material, Release, Showing, Source
 from aggregator.running import formats_since, smallest_of
 
 HEADLINES = 5
@@ -51,7 +51,7 @@ class Dispute:
 
     by: tuple[str, ...]
     about: str
-    links: tuple[Link | None, ...] = ()
+    links: tuple[Link | None, ...] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,8 @@ class Digest:
     deferred: tuple[str, ...] = ()
     notice: str = ""
     style: str = "brief"
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What the labs of the news are called."""
 
     @property
     def until_day(self) -> datetime:
@@ -185,6 +187,7 @@ def build(
         deferred=tuple(tidy(source, 60) for source in material.deferred),
         notice=tidy(notice),
         style=style,
+        names={lab: tidy(labs[lab].name, 60) for one in (*news, *late) for lab in one.labs if lab in labs},
     )
 
 
@@ -226,7 +229,7 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
     before = [s for s in shown if not window.is_fresh(s.item, s.at)]
     was = releases.derive(known.line, region, before, [], stories=0)
     if now is None:
-        return None
+        return _taken_back(known, edits, lab)
     kin = [s for s in window.generations.get(known.line.generation, ()) if s.line != known.line.key]
     if now.status == "rumoured" and any(_RANK.get(s.status, 0) > 0 and s.item_kind in _OF_MODELS for s in kin):
         return None  # the rumour is fulfilled by another line of its generation, whose entry says since when
@@ -234,8 +237,9 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
     told_before = was.status if was else None
     detail = _detail(change, fresh, window)
     if change in (None, "update", "artifacts") and edits:
-        change, told_before = edits[-1].what, edits[-1].before or told_before
-        detail = (tidy(edits[-1].before or "", 80), tidy(edits[-1].after or "", 80), "")
+        edit = _gravest(edits)
+        change, told_before = edit.what, edit.before or told_before
+        detail = (tidy(edit.before or "", 80), tidy(edit.after or "", 80), "")
     if change is None:
         return None
     items = ordered(fresh or shown, material.items, window.language)
@@ -262,6 +266,30 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
         home=_home(now),
         detail=detail,
     )
+
+
+def _gravest(edits: Sequence[LineChange]) -> LineChange:
+    """The edit that is told: of corrections that of the status, else the last."""
+    return next((e for e in edits if e.what == "correction" and (e.before or "").startswith("status")), edits[-1])
+
+
+def _taken_back(known: LineMaterial, edits: Sequence[LineChange], lab: Lab | None) -> Entry | None:
+    """A line that was told and of which nothing is left, since a person or better rules said that it was none."""
+    edit = next((e for e in edits if e.what == "correction" and (e.after or "").endswith(" -")), None)
+    if edit is None:
+        return None
+    name, at = known.line, edit.at
+    nothing = Release(
+        line=name.name, key=name.key, generation=name.generation_name or name.name, lab=name.lab,
+        region=lab.region if lab else "unknown", family=name.family, version=name.version, status="announced",
+        openness="unknown", licence=None, osi=None, open={}, modalities=(), sizes=(), params_total=None,
+        params_active=None, context=None, languages=None, architecture=(), capabilities=(), first_seen=at, appeared=at,
+        timeline=(), artifacts=(), claims=(), disputes=(), expected=None, items=0, stories=0,
+    )  # fmt: skip
+    points, reasons = importance(Case(nothing, "correction", 0))
+    lab_name = tidy(lab.name if lab else "", 60) or name.lab
+    detail = (tidy(edit.before or "", 80), "-", "")
+    return Entry(_tidied(nothing), lab_name, "correction", points, reasons, (), 0, at, detail=detail)
 
 
 def _as_of(artifact: Artifact, window: Window) -> Artifact:
@@ -309,7 +337,7 @@ def _detail(change: str | None, fresh: Sequence[Showing], window: Window) -> tup
 
 
 def _begins(now: Release, before: Sequence[Showing], fresh: Sequence[Showing], material: Material) -> bool:
-    """Whether the line came out with the fresh evidence. By what was planned: nothing that makes news lies before it."""
+    """Whether the line came out with the fresh evidence; as planned: nothing that makes news lies before it."""
     if material.fresh is None:
         out = [step for step in now.timeline if step.status != "rumoured"]
         return bool(out) and out[0].at >= material.since and any(releases.makes_new(s) for s in fresh)
@@ -387,7 +415,8 @@ def _said(release: Release, window: Window) -> tuple[Said, ...]:
     told: dict[tuple[str, ...], Said] = {}
     for claim in release.claims:
         about, value, voice, name = (tidy(str(claim.get(key) or ""), 80) for key in ("about", "value", "voice", "name"))
-        if about and value:
+        came = about == "expected" and release.status != "rumoured"  # then its outcome is told, with the rumour's date
+        if about and value and not came:
             via = tidy(str(claim.get("via") or ""), 60)
             told.setdefault((about, value, voice, name), Said(about, value, voice, name, _link_to(claim, window), via))
     place = {about: number for number, about in enumerate(_ABOUT)}
@@ -420,5 +449,3 @@ def _items_told(material: Material, keys: set[str]) -> set[str]:
         for s in known.showings
         if s.status != "mention" and s.item_kind in _OF_MODELS
     }
-
-

@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 
 from aggregator import shapes, text
 from aggregator.digest import sentences
-from aggregator.digest.build import Digest, Entry, News
+from aggregator.digest.build import Digest, Dispute, Entry
 from aggregator.digest.links import Link
+from aggregator.digest.news import AFFAIRS, News
 from aggregator.digest.phrases import Phrases, local_day, upper_first
 
 WORDS = 600
 """Words of a digest at most, addresses of links not counted."""
+WORDS_OF_PANORAMA = 1800
+STYLES = ("brief", "panorama")
+"""One screen, or a survey: by lab, then by theme."""
 _A_DAY = timedelta(hours=26)
 """Longer windows are named by their first and last day (a day has up to 25 hours, and a digest may come late)."""
 
@@ -99,9 +103,10 @@ FOLDS = (
 def lay_out(digest: Digest) -> Page:
     """The page of a digest, folded as little as WORDS allows."""
     say = Phrases(digest.language)
+    most = WORDS_OF_PANORAMA if digest.style == "panorama" else WORDS
     for fold in FOLDS:
         page = _Layout(digest, say, fold).page()
-        if count_words(page) <= WORDS:
+        if count_words(page) <= most:
             break
     return page
 
@@ -181,6 +186,20 @@ def _names(entries: Sequence[Entry], say: Phrases, most: int) -> str:
     return say("comma").join(names[:most]) + say("space") + say("more_names", n=len(names) - most)
 
 
+def _linked(words: str, link: Link | None) -> Run:
+    return Run(words, "link" if link else "plain", link.url if link else None)
+
+
+def _by_theme(news: Iterable[News]) -> list[tuple[str, list[News]]]:
+    """The stories of each theme of business and policy, in the order of themes."""
+    found: dict[str, list[News]] = {}
+    for one in news:
+        if one.theme:
+            found.setdefault(one.theme, []).append(one)
+    order = (*AFFAIRS, "policy", "business")
+    return sorted(found.items(), key=lambda pair: order.index(pair[0]))
+
+
 class _Layout:
     """Lays one digest out at one fold."""
 
@@ -202,6 +221,8 @@ class _Layout:
 
     def _sections(self) -> list[Section]:
         digest, say, fold = self.digest, self.say, self.fold
+        if digest.style == "panorama":
+            return self._panorama()
         told = (*digest.releases, *digest.also)
         new = [entry for entry in told if entry.change == "new"]
         main = [entry for entry in digest.releases if entry.change == "new"][: fold.full]
@@ -212,9 +233,53 @@ class _Layout:
             self._listing("changes", changes, self._changed),
             self._listing("peers", digest.peers, self._short),
             self._listing("rumours", digest.rumours, self._rumour),
-            self._stories("news", digest.news, fold.news, digest.more_news, "stories"),
+            *self._news_sections(),
             self._stories("late", digest.late, fold.news // 2, digest.more_late, "items"),
         ]
+
+    def _news_sections(self) -> list[Section]:
+        """Business and policy by topic, then news of models; what is folded away is counted once, at the end."""
+        told = self.digest.news[: self.fold.news]
+        more = self.digest.more_news + len(self.digest.news) - len(told)
+        models = tuple(self._news(one) for one in told if not one.theme)
+        blocks = [self._topic(theme, stories) for theme, stories in _by_theme(told)]
+        sections = [
+            Section("affairs", self.say("affairs"), tuple(blocks)),
+            Section("news", self.say("news"), models),
+        ]
+        if more:
+            last = 1 if models or not blocks else 0
+            words = self.say("more_news", n=more) + self.say("colon")
+            sections[last] = replace(sections[last], after=(Run(words, "note"), self._command("stories")))
+        return sections
+
+    def _topic(self, theme: str, stories: Sequence[News]) -> Block:
+        """The stories of one topic below its name."""
+        name = self.say.word("topic", theme) or self.say.word("kind", theme)
+        return Block((Run(upper_first(name), "label"),), tuple(self._news(one).head for one in stories))
+
+    def _panorama(self) -> list[Section]:
+        """By lab: what is new, what changed and what is rumoured; then by theme, peers, and what was found late."""
+        digest = self.digest
+        by_lab: dict[str, list[Entry]] = {}
+        for entry in (*digest.releases, *digest.also, *digest.rumours):
+            by_lab.setdefault(entry.lab_name, []).append(entry)
+        sections = [
+            Section(f"lab:{entries[0].release.lab}", name, tuple(self._survey(entry) for entry in entries))
+            for name, entries in by_lab.items()
+        ]
+        return [
+            *sections,
+            *self._news_sections(),
+            self._listing("peers", digest.peers, self._short),
+            self._stories("late", digest.late, self.fold.news // 2, digest.more_late, "items"),
+        ]
+
+    def _survey(self, entry: Entry) -> Block:
+        """An entry below the heading of its lab."""
+        words = sentences.summary(entry, self.say, self.digest.timezone, full=self.fold.specifications)
+        head = (Run(entry.release.line, "name"), Run(self.say("colon") + words))
+        return Block(head, self._below((), entry)[1:])
 
     # -------------------------------------------------------------------------------------------- sections
 
@@ -253,7 +318,8 @@ class _Layout:
         return Block((Run(entry.release.line, "name"), self._lab(entry)), self._below((Run(words),), entry))
 
     def _changed(self, entry: Entry) -> Block:
-        words = sentences.summary(entry, self.say, self.digest.timezone, full=False)
+        full = self.fold.specifications and entry.change != "artifacts"
+        words = sentences.summary(entry, self.say, self.digest.timezone, full=full)
         told: Line = (Run(words),)
         if 0 < len(entry.added) <= sentences.NAMES:
             told = self._added(entry, words)
@@ -281,7 +347,9 @@ class _Layout:
         return Block((Run(entry.release.line, "name", self._address(entry)), self._lab(entry), *tail))
 
     def _below(self, words: Line, entry: Entry) -> tuple[Line, ...]:
-        return (words, *self._words_of_others(entry), self._ways(entry))
+        home = sentences.at_home(entry, self.say, self.digest.timezone)
+        own = ((Run(home),),) if home and self.fold.specifications else ()
+        return (words, *own, *self._words_of_others(entry), self._ways(entry))
 
     def _told(self, link: Link) -> list[Run]:
         """The headline that tells of an update or a rumour best, in the reader's language or marked."""
@@ -291,21 +359,32 @@ class _Layout:
 
     def _words_of_others(self, entry: Entry) -> tuple[Line, ...]:
         """Claims with their voice and disputes, each linked to where it stands."""
-        told = [(words, one.link) for one, words in sentences.said(entry, self.say)]
-        told += [(sentences.dispute(one, self.say), one.link) for one in entry.disputes]
+        told: list[Line] = [(_linked(words, one.link),) for one, words in sentences.said(entry, self.say)]
+        told += [self._dispute(one) for one in entry.disputes]
         if not told:
             return ()
         runs: list[Run] = []
-        for number, (words, link) in enumerate(told):
+        for number, line in enumerate(told):
             if number:
                 runs.append(Run(self.say("semicolon")))
-            runs.append(
-                Run(words if number else upper_first(words), "link" if link else "plain", link.url if link else None)
-            )
+            first = line[0] if number else replace(line[0], words=upper_first(line[0].words))
+            runs += [first, *line[1:]]
         return ((*runs, Run(self.say("stop"))),)
 
+    def _dispute(self, dispute: Dispute) -> Line:
+        """Who disputes a line, each name with where its word stands."""
+        runs: list[Run] = []
+        words = sentences.dispute(dispute, self.say)
+        for name, link in zip(dispute.by, dispute.links or (), strict=False):
+            before, found, rest = words.partition(name)
+            if found and link is not None:
+                runs += [Run(before), _linked(found, link)]
+                words = rest
+        return tuple(run for run in (*runs, Run(words)) if run.words)
+
     def _news(self, news: News) -> Block:
-        notes = self.say.words("topic", news.topics)[:2] or self.say.words("kind", [news.kind])
+        foreign = sentences.foreign_language(news.language, self.say)  # then the kind leads the line
+        notes = [] if news.theme or foreign else self.say.words("kind", [news.kind])
         if news.sources > 1:
             notes.append(self.say("sources", n=news.sources))
         return self._headline(news, notes)
@@ -317,7 +396,17 @@ class _Layout:
         title = text.excerpt(news.title, self.fold.title)
         run = Run(title, "title", news.url, self._foreign(news.language))
         rest = "".join(self.say("dot") + note for note in notes)
-        return Block(merged([run, self._from(news.source, news.language), Run(rest, "note")]))
+        return Block(merged([*self._lead(news), run, self._from(news.source, news.language), Run(rest, "note")]))
+
+    def _lead(self, news: News) -> list[Run]:
+        """What a headline of another language is about, in the reader's."""
+        if not sentences.foreign_language(news.language, self.say):
+            return []
+        names = [self.digest.names.get(lab, lab) for lab in news.labs]
+        subject = self.say.list((news.lines or tuple(names))[:2])
+        kind = "" if news.theme else upper_first(self.say.word("kind", news.kind))
+        words = self.say("clause").join(part for part in (kind, subject) if part)
+        return [Run(words + self.say("colon"))] if words else []
 
     # -------------------------------------------------------------------------------------------- parts
 
@@ -340,7 +429,8 @@ class _Layout:
                 words = self.say.word("link", link.kind) + self.say("brackets", words=link.source)
             mark = [] if link.kind in ("weights", "code") else self._mark(link.language)
             runs += [Run(words, "link", link.url), *mark, Run(self.say("dot"), "note")]
-        return merged([*runs, Run(self.say("sources", n=entry.sources), "note")])
+        counted = [Run(self.say("sources", n=entry.sources), "note")] if entry.sources else []
+        return merged([*runs, *counted])
 
     def _mark(self, language: str | None, *, bare: bool = False) -> list[Run]:
         """A mark behind what is not in the reader's language."""

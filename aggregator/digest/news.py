@@ -1,4 +1,4 @@
-"""The news of a digest: stories that are no model's entry, told by a member in the reader's language if there is one."""
+"""The news of a digest: stories that are no model's entry, told by a member in the reader's language if it can be."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class News:
 
     @property
     def theme(self) -> str:
-        """The section of business and policy to which it belongs: a topic, `policy` or `business`; "" for news of models."""
+        """Its section of business and policy: a topic, `policy` or `business`; "" for news of models."""
         if self.kind in ("release", "update", "rumour", "comparison", "howto"):
             return ""
         topic = next((topic for topic in AFFAIRS if topic in self.topics), "")

@@ -75,6 +75,8 @@ class Phrases:
         if self.language == "zh":
             unit, name = (10**12, "万亿") if value >= 10**12 else (10**8, "亿") if value >= 10**8 else (10**4, "万")
             return f"{_short(value / unit)}{name}"
+        if self.language == "fr" and value >= 10**12:
+            return self("billion", n=round(value / 10**9))  # « 1 000 milliards »: nobody reads « billion » right
         key, unit = (
             ("trillion", 10**12) if value >= 10**12 else ("billion", 10**9) if value >= 10**9 else ("million", 10**6)
         )
@@ -92,6 +94,12 @@ class Phrases:
         if len(parts) < 2:
             return "".join(parts)
         return self("comma").join(parts[:-1]) + self("and") + parts[-1]
+
+    def either(self, parts: Sequence[str]) -> str:
+        """Parts of which one holds: with the language's comma, the last one joined by its `or`."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self("comma").join(parts[:-1]) + self("or") + parts[-1]
 
     def sentence(self, clauses: Sequence[str], joint: str = "clause") -> str:
         """Clauses as one sentence: first letter in upper case where there is one, ended by a full stop."""

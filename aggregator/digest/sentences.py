@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from aggregator import openness
@@ -27,9 +27,12 @@ _VOICES = 5
 
 def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> str:
     """One to three sentences: what changed, what the model is, and (`full`) its sizes, parts and history."""
-    if entry.release.status == "rumoured":
-        return rumour(entry, say, timezone)
     sentences = []
+    if entry.change == "correction" and entry.detail[1] == "-":
+        return say.sentence([say("change.correction_gone")])
+    if entry.release.status == "rumoured":
+        told = [say.sentence(change(entry, say, timezone))] if entry.change == "correction" else []
+        return say.paragraph([*told, rumour(entry, say, timezone)])
     if entry.change != "new":
         sentences.append(say.sentence(change(entry, say, timezone)))
     if full or entry.change in ("new", "status", "licence", "withdrawn"):
@@ -49,13 +52,22 @@ def at_home(entry: Entry, say: Phrases, timezone: str) -> str:
         size = say.size(home.size)
         clauses.append(say("download" if home.exact else "download_at_most", size=size))
     if home.formats:
-        told = [
-            say("format_since", format=label, date=say.day(since, timezone)) if since else label
-            for label, since in home.formats[:_FORMATS]
-        ]
-        clauses.append(say("formats", formats=say.list(told)))
+        clauses.append(say("formats", formats=_formats(home.formats, say, timezone)))
     home_words = say("clause").join(clauses)
     return say.sentence([home_words, *offers(entry, say)], "semicolon")
+
+
+def _formats(formats: Sequence[tuple[str, datetime | None]], say: Phrases, timezone: str) -> str:
+    """Formats by the day since when there is each: `safetensors, and since 12 February 2026 GGUF and MLX`."""
+    days: dict[date | None, list[str]] = {}
+    for label, since in formats[:_FORMATS]:
+        days.setdefault(local_day(since, timezone) if since else None, []).append(label)
+    told: list[str] = []
+    for day, labels in sorted(days.items(), key=lambda pair: (pair[0] is not None, pair[0] or date.min)):
+        names = say.list(labels)
+        key = "format_and_since" if told else "format_since"
+        told.append(names if day is None else say(key, format=names, date=say.day(day)))
+    return say("clause").join(told)
 
 
 def offers(entry: Entry, say: Phrases) -> list[str]:
@@ -64,7 +76,8 @@ def offers(entry: Entry, say: Phrases) -> list[str]:
         return []
     first = entry.offers[0]
     if first.price_in and first.price_out:
-        return [say("price", input=_price(first.price_in, say), output=_price(first.price_out, say), source=first.source)]
+        prices = {"input": _price(first.price_in, say), "output": _price(first.price_out, say)}
+        return [say("price", **prices, source=first.source)]
     return [say("hosted", places=say.list([one.source for one in entry.offers]))]
 
 
@@ -74,7 +87,7 @@ def _price(written: str, say: Phrases) -> str:
 
 
 def whole_summary(entry: Entry, say: Phrases, timezone: str) -> str:
-    """The summary with the headline that tells of an update or rumour: quoted, with its source and a foreign language."""
+    """The summary with the headline that tells of an update or rumour: quoted, with its source and its language."""
     words = summary(entry, say, timezone)
     if entry.news is None:
         return words
@@ -105,6 +118,9 @@ def what(release: Release, say: Phrases) -> list[str]:
     said = str(release.open.get("lab_says") or "")
     if said and said != release.openness and say.word("openness", said):
         clauses.append(say("lab_says", openness=say.word("openness", said)))
+        unknown = release.open.get("training_code") is None and release.open.get("training_data") is None
+        if said == "open-source" and unknown:
+            clauses.append(say("none_known"))
     return clauses
 
 
@@ -151,7 +167,9 @@ def specifications(release: Release, say: Phrases) -> list[str]:
     if release.context:
         clauses.append(say("context", n=release.context))
     clauses.append(say("comma").join(say.words("architecture", release.architecture)))
-    capabilities = say.words("capability", release.capabilities)
+    # a video model is made for video, and what sees images for vision: its modalities said so
+    said = {"video"} & set(release.modalities) | ({"vision"} if "image" in release.modalities else set())
+    capabilities = say.words("capability", [name for name in release.capabilities if name not in said])
     clauses.append(say("made_for", capabilities=say.list(capabilities)) if capabilities else "")
     return [clause for clause in clauses if clause]
 
@@ -205,6 +223,8 @@ def change(entry: Entry, say: Phrases, timezone: str) -> list[str]:
             since = say(f"since.{entry.before}", date=say.day(entry.before_at, timezone))
             words += say("brackets", words=since)
         return [words]
+    if entry.change == "update" and entry.before and entry.before_at and entry.before != "rumoured":
+        return [say("change.update"), say(f"since.{entry.before}", date=say.day(entry.before_at, timezone))]
     if entry.change == "artifacts":
         number = len(entry.added)
         if not number:
@@ -252,7 +272,7 @@ def rumour(entry: Entry, say: Phrases, timezone: str) -> str:
     told = any(one.about == "expected" for one in entry.said)  # said below, with its voice
     made = say.words("capability", entry.release.capabilities)
     words = [say("state.rumoured"), since, "" if told else expected(entry.release, say)]
-    return say.sentence([*words, say("made_for", capabilities=say.list(made)) if made else ""])
+    return say.sentence([*words, say("said_made_for", capabilities=say.list(made)) if made else ""])
 
 
 def expected(release: Release, say: Phrases) -> str:
@@ -272,12 +292,18 @@ def said(entry: Entry, say: Phrases) -> list[tuple[Said, str]]:
     told: list[tuple[Said, str]] = []
     done: set[Said] = set()
     for one in entry.said:
-        if one in done:
+        if one in done or not spoken(one.about, say):
             continue
-        same = [o for o in entry.said if o.about == one.about == "expected" and (o.voice, o.name) == (one.voice, one.name)]
+        mine = [o for o in entry.said if (o.about, o.voice, o.name) == (one.about, one.voice, one.name)]
+        same = mine if one.about == "expected" else []
         done |= set(same)
         told.append((one, claim(one, say, same or [one])))
     return told[:_VOICES]
+
+
+def spoken(about: str, say: Phrases) -> bool:
+    """Whether the catalogue has words for what a claim is about; others are in the JSON only."""
+    return about == "comparison" or say.known(f"claim.{about.removeprefix('training ')}")
 
 
 _RELATIONS = {">": "claim.better", "≈": "claim.level", "<": "claim.behind"}
@@ -288,12 +314,12 @@ def claim(one: Said, say: Phrases, same: Sequence[Said] = ()) -> str:
     about = one.about.removeprefix("training ")
     if about in ("expected", "date"):
         dates = [say.word("expected", o.value) or _spoken_by(o.value, say, about) for o in same or (one,)]
-        value = say("or").join(dict.fromkeys(dates))
+        value = say.either(list(dict.fromkeys(dates)))
     else:
         value = _number(one.value, say)
     sign, _, peer = one.value.partition(" ")
-    if about == "comparison" and sign in _RELATIONS and peer:
-        words = say(_RELATIONS[sign], value=peer)
+    if about == "comparison":
+        words = say(_RELATIONS.get(sign, "claim.level"), value=peer or one.value)
     elif say.known(f"claim.{about}"):
         words = say(f"claim.{about}", value=value)
     else:

@@ -1,22 +1,25 @@
 """The background worker in one process: APScheduler ticks, and each tick looks at rows.
 
-The scheduler holds no state that a restart could lose: when a source is due, which digests were made and when the last
-backup ran are rows. A tick that is still at work when the next one comes makes that one a no-op.
+The scheduler holds no state that a restart could lose: when a source is due, which digests were planned, what is still to
+be delivered and when the last backup ran are rows. A tick that is still at work when the next one comes makes that one a
+no-op. `Worker` has the ticks as methods, for whoever has a clock of his own.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator import owners, slots
+from aggregator import deliver, retention
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -30,30 +33,100 @@ WORKER_LEASE = timedelta(minutes=1)
 """How long a worker that was lost keeps others away (one that was killed on this host: not at all)."""
 FIRST_DIGEST_AFTER = timedelta(minutes=10)
 """A digest that is due at the start waits for the first polls, but no longer than this."""
-PRUNE_EVERY = timedelta(hours=24)
+JUMP = timedelta(hours=1)
+"""A clock that moved by more than this between two ticks is worth a line."""
+PATIENCE = 8.0
+"""Seconds that ticks may still take once the worker was told to end."""
+
+
+class Worker:
+    """The ticks of a worker on one database, each of which may be called at any time and does what is due by then."""
+
+    def __init__(self, app: Application, stop: threading.Event | None = None) -> None:
+        self.app = app
+        self.stop = stop or threading.Event()
+        self.reload = threading.Event()
+        self.polled = threading.Event()
+        self._started = app.now()
+        self._last = self._started
+
+    def start(self) -> bool:
+        """Take the worker's right on this database; False while another worker has it."""
+        self.app.free_leases()
+        self._started = self._last = self.app.now()
+        return self.app.store.claim("worker", self.app.owner, WORKER_LEASE, self._started)
+
+    def end(self) -> None:
+        """Say that this worker ended in order."""
+        self.app.store.save_setting("worker_ended", self.app.now().isoformat())
+        self.app.store.release_claim("worker", self.app.owner)
+
+    def poll(self) -> None:
+        """Poll what is due now; then alert. `polled` is set once the first round is over."""
+        due = self.app.due(self.app.now())
+        if due:
+            for outcome in self.app.poll(due):
+                level = logging.WARNING if outcome.outcome in ("failed", "partial") else logging.INFO
+                log.log(
+                    level,
+                    "source=%s outcome=%s new=%d updated=%d%s",
+                    outcome.id,
+                    outcome.outcome,
+                    outcome.new,
+                    outcome.updated,
+                    f" code={outcome.code} detail={outcome.error}" if outcome.error else "",
+                )
+        self.polled.set()
+
+    def tell(self) -> None:
+        """Plan the digests whose slot has come, and alerts; hand over what is due."""
+        late = not self.polled.is_set() and self.app.now() - self._started < FIRST_DIGEST_AFTER
+        means = self.app.means()
+        if not late:  # after a pause the news of the day has yet to be fetched
+            deliver.plan_due(means)
+            deliver.plan_alerts(means)
+        deliver.send_due(means, stop=self.stop)
+
+    def care(self) -> None:
+        """Heartbeat, the worker's right, a new sources.toml, and once a day pruning and a backup.
+
+        Ends the worker if another one has taken over."""
+        app, now = self.app, self.app.now()
+        if abs(now - self._last) > JUMP:
+            log.warning("the clock moved from %s to %s", self._last.isoformat(), now.isoformat())
+        self._last = now
+        if not app.store.claim("worker", app.owner, WORKER_LEASE, now):
+            log.error("another worker has taken over this database; this one ends")
+            self.stop.set()
+            return
+        app.store.save_setting("heartbeat", now.isoformat())
+        if self.reload.is_set():
+            self.reload.clear()
+            app.reload()
+        retention.keep_house(app.store, app.configuration.settings, _backups(app), now)
+
+
+def _backups(app: Application) -> Path | None:
+    """The folder of the daily backups: beside a database that is a file."""
+    path = app.database.removeprefix("sqlite:///")
+    return Path(path).parent / "backups" if path != app.database and path not in ("", ":memory:") else None
 
 
 def work(app: Application, *, tick: float = TICK, until: threading.Event | None = None) -> int:
-    """Run until SIGTERM or SIGINT (or until `until` is set); returns the exit status.
+    """Run until SIGTERM or SIGINT (or until `until` is set); SIGHUP reads sources.toml anew. Returns the exit status.
 
-    Returns 1 at once when another worker holds the lease on this database.
+    Returns 1 at once when another worker holds the right on this database.
     """
-    stop = until or threading.Event()
-    owner = owners.name()
-    app.free_leases()
-    if not app.store.claim("worker", owner, WORKER_LEASE, datetime.now(UTC)):
-        log.error("another worker is running on this database; this one ends")
+    worker = Worker(app, until)
+    if not worker.start():
+        log.error("another worker is running on this database; this one ends [code=worker_running]")
         return 1
-    before = _obey(stop)
-    polled = threading.Event()
+    before = _obey(worker)
+    running = _Running()
     scheduler = BackgroundScheduler(timezone=UTC)
-    for name, job in (
-        ("poll", _polls(app, polled)),
-        ("digest", _digests(app, polled, datetime.now(UTC))),
-        ("care", _care(app, owner, stop)),
-    ):
+    for name, job in (("care", worker.care), ("poll", worker.poll), ("tell", worker.tell)):
         scheduler.add_job(
-            _guarded(name, job),
+            running.guarded(name, job),
             "interval",
             seconds=tick,
             id=name,
@@ -66,99 +139,71 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
     log.info("worker started: %d sources", len(app.sources(())))
     scheduler.start()
     try:
-        while not stop.wait(0.5):  # short waits, so that a signal is handled at once
+        while not worker.stop.wait(0.5):  # short waits, so that a signal is handled at once
             pass
     finally:
         log.info("worker is ending")
+        worker.stop.set()
         app.stop_polls()
-        scheduler.shutdown(wait=True)
-        app.store.save_setting("worker_ended", datetime.now(UTC).isoformat())
-        app.store.release_claim("worker", owner)
+        scheduler.shutdown(wait=False)
+        in_order = running.wait(PATIENCE)
+        worker.end()
         for number, handler in before:
             signal.signal(number, handler)
     log.info("worker ended")
+    if not in_order:  # a tick hangs in a call that nothing can end; all that counts is in rows
+        log.warning("a tick did not end in time and was left")
+        logging.shutdown()
+        if threading.current_thread() is threading.main_thread() and until is None:
+            os._exit(0)
     return 0
 
 
-def _obey(stop: threading.Event) -> list[tuple[int, Any]]:
-    """SIGTERM and SIGINT set `stop`; the handlers that were there before. Nothing in another thread than the main one."""
+def _obey(worker: Worker) -> list[tuple[int, Any]]:
+    """SIGTERM and SIGINT end the worker, SIGHUP has it read sources.toml anew; the handlers that were there before.
+    Nothing in another thread than the main one."""
     if threading.current_thread() is not threading.main_thread():
         return []
 
     def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
+        worker.stop.set()
 
-    return [(number, signal.signal(number, end)) for number in (signal.SIGTERM, signal.SIGINT)]
+    def again(number: int, frame: FrameType | None) -> None:
+        worker.reload.set()
 
-
-def _guarded(name: str, job: Callable[[], None]) -> Callable[[], None]:
-    """A tick never ends the scheduler: what goes wrong is told and tried again at the next one."""
-
-    def run() -> None:
-        try:
-            job()
-        except AggregatorError as error:
-            log.error("tick=%s code=%s detail=%s", name, error.code, error)
-        except Exception:
-            log.exception("tick=%s code=internal", name)
-
-    return run
+    wanted = ((signal.SIGTERM, end), (signal.SIGINT, end), (signal.SIGHUP, again))
+    return [(number, signal.signal(number, handler)) for number, handler in wanted]
 
 
-def _polls(app: Application, polled: threading.Event) -> Callable[[], None]:
-    """Poll what is due now; `polled` is set once the first round is over."""
+class _Running:
+    """Which ticks are at work, so that the end can wait for them, but not for ever."""
 
-    def run() -> None:
-        due = app.due(datetime.now(UTC))
-        if due:
-            for outcome in app.poll(due):
-                level = logging.WARNING if outcome.outcome in ("failed", "partial") else logging.INFO
-                log.log(
-                    level,
-                    "source=%s outcome=%s new=%d updated=%d%s",
-                    outcome.id,
-                    outcome.outcome,
-                    outcome.new,
-                    outcome.updated,
-                    f" code={outcome.code} detail={outcome.error}" if outcome.error else "",
-                )
-        polled.set()
+    def __init__(self) -> None:
+        self._count, self._changed, self._ending = 0, threading.Condition(), False
 
-    return run
+    def guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
+        """The job as a tick: it never ends the scheduler; what goes wrong is told and tried again at the next one."""
 
+        def run() -> None:
+            with self._changed:
+                if self._ending:
+                    return
+                self._count += 1
+            try:
+                job()
+            except AggregatorError as error:
+                log.error("tick=%s code=%s detail=%s", name, error.code, error)
+            except Exception:
+                log.exception("tick=%s code=internal", name)
+            finally:
+                with self._changed:
+                    self._count -= 1
+                    self._changed.notify_all()
 
-def _digests(app: Application, polled: threading.Event, started: datetime) -> Callable[[], None]:
-    """Write the digest of the latest slot unless it was written: a Markdown and an HTML file."""
+        return run
 
-    def run() -> None:
-        digest = app.configuration.digest
-        if not digest.directory:
-            return
-        if not polled.is_set() and datetime.now(UTC) - started < FIRST_DIGEST_AFTER:
-            return  # after a pause the news of the day has yet to be fetched
-        day = slots.latest_slot(datetime.now(UTC), digest.at, app.timezone)
-        if (app.store.setting("last_digest") or "") < day.isoformat():
-            app.write_digest(day)
-            app.store.save_setting("last_digest", day.isoformat())
-            log.info("digest of %s written to %s", day, digest.directory)
-
-    return run
-
-
-def _care(app: Application, owner: str, stop: threading.Event) -> Callable[[], None]:
-    """The heartbeat, the worker's lease, and once a day pruning. Ends the worker if another one has taken over."""
-
-    def run() -> None:
-        now = datetime.now(UTC)
-        if not app.store.claim("worker", owner, WORKER_LEASE, now):
-            log.error("another worker has taken over this database; this one ends")
-            stop.set()
-            return
-        app.store.save_setting("heartbeat", now.isoformat())
-        pruned = app.store.setting("pruned")
-        if pruned is None or now - datetime.fromisoformat(pruned) > PRUNE_EVERY:
-            removed = app.store.prune(now - app.configuration.settings.keep_items, now)
-            app.store.save_setting("pruned", now.isoformat())
-            log.info("pruned %d items", removed)
-
-    return run
+    def wait(self, seconds: float) -> bool:
+        """No tick begins any more; whether all ended within this time."""
+        with self._changed:
+            self._ending = True
+            return self._changed.wait_for(lambda: self._count == 0, seconds)

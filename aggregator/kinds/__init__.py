@@ -189,7 +189,8 @@ def _decide(context: _Context, clause: Clause) -> Verdict | None:
     lowered = found.lows[clause.part][clause.start : clause.end]
     about_model = context.named or here or patterns.PRODUCT.search(lowered) is not None
     denial = _first(clause, "denial")
-    if denial is not None and about_model:
+    overcome = denial is not None and _before(first, denial) and not is_chinese(denial.word)
+    if denial is not None and about_model and not overcome:
         return _told("rumour", "denied-or-delayed", denial)
     rumour = _first(clause, "rumour")
     if rumour is not None and about_model and _expects(clause, rumour, first):

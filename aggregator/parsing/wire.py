@@ -14,6 +14,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from aggregator import text
 from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError
 from aggregator.model import Answer, Ask, Entry, Reading, Repository, Source
 from aggregator.sources.port import Endpoints
@@ -145,7 +146,10 @@ def reading_of(frames: list[bytes]) -> Reading:
         head = unpack(frames[0])
         if "error" in head:
             raise ERRORS[head["error"]](
-                str(head["detail"]), code=str(head["code"]), stage=str(head["stage"]), retry_at=_time(head["retry_at"])
+                _line(str(head["detail"])),
+                code=str(head["code"]),
+                stage=str(head["stage"]),
+                retry_at=_time(head["retry_at"]),
             )
         entries: list[Entry] = []
         for payload in frames[1:]:
@@ -153,6 +157,11 @@ def reading_of(frames: list[bytes]) -> Reading:
         return _checked(head["reading"], entries)
     except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise ValueError(f"a worker's answer is no reading ({type(error).__name__}: {error})") from error
+
+
+def _line(told: str) -> str:
+    """One line without anything that a terminal or a log would obey: an error may quote the document."""
+    return " ".join(text.scrub(told).split())
 
 
 def _time(value: Any) -> datetime | None:

@@ -69,7 +69,7 @@ class _Model:
 
 
 def authors_of(labs: Mapping[str, Lab]) -> dict[str, str]:
-    """How catalogues may write each lab's name -> lab id: its id, name, aliases and organisations, without separators."""
+    """How catalogues may write each lab's name -> lab id: its id, name, aliases and organisations, folded."""
     found: dict[str, str] = {}
     for lab in labs.values():
         for name in (lab.id, *lab.huggingface, *lab.modelscope, *lab.github, lab.name, *lab.aliases):
@@ -126,7 +126,10 @@ def read(
     state = _state(models, known, source)
     notes = ["too_many_items"] if len(rows) > MAXIMUM_MODELS else []
     notes += [f"schema_changed: {broken}"] if broken else []
-    return Reading(tuple(entries), cursor={"models": state} if state != known else {}, notes=tuple(notes))
+    # a model that is missing is looked for once more: what stayed the same since would not be read again otherwise
+    sure = all(one.get("missing", 0) in (0, MISSED) for one in state.values())
+    changed = {"models": state} if state != known else {}
+    return Reading(tuple(entries), cursor=changed, last=sure, notes=tuple(notes))
 
 
 # ----------------------------------------------------------------------------------------------------------- wire
@@ -136,14 +139,17 @@ def _rows(value: Any, answer: Answer) -> tuple[list[Mapping[str, Any]], int]:
     """The rows of either catalogue and how many were none. models.dev's carry their provider's id as `provider`."""
     document = object_of(value, answer)
     if isinstance(document.get("data"), list):
-        rows = [row for row in document["data"] if isinstance(row, dict)]
-        return [{k: v for k, v in row.items() if k != "provider"} for row in rows], len(document["data"]) - len(rows)
-    providers = {key: one for key, one in document.items() if isinstance(one, dict) and isinstance(one.get("models"), dict)}
+        kept = [row for row in document["data"] if isinstance(row, dict)]
+        rows: list[Mapping[str, Any]] = [{k: v for k, v in row.items() if k != "provider"} for row in kept]
+        return rows, len(document["data"]) - len(rows)
+    providers = {
+        key: one for key, one in document.items() if isinstance(one, dict) and isinstance(one.get("models"), dict)
+    }
     if not providers:
         told = complaint(value)
         code = "api_error" if told else "schema_unexpected"
         raise ParseError(f"{answer.url}: no list of models" + (f" ({told})" if told else ""), code=code)
-    found = [
+    found: list[Mapping[str, Any]] = [
         {**row, "provider": key, "id": row.get("id") or model}
         for key, one in providers.items()
         for model, row in one["models"].items()
@@ -291,7 +297,11 @@ def _changes(models: Mapping[str, _Model], known: Mapping[str, Any], now: dateti
             found.append(_change(model, "price", model.price, title, now, more))
         if model.expires and model.expires != before.get("expires"):
             until = "" if model.expires == "deprecated" else f" on {model.expires}"
-            found.append(_change(model, "expires", model.expires, f"{model.name} is retired{until}", now, {"after": model.expires}))
+            found.append(
+                _change(
+                    model, "expires", model.expires, f"{model.name} is retired{until}", now, {"after": model.expires}
+                )
+            )
     return found
 
 
@@ -304,7 +314,9 @@ def _change(model: _Model, kind: str, mark: str, title: str, now: datetime, more
 def _withdrawn(model_id: str, before: Mapping[str, Any], now: datetime) -> Entry:
     extra = {"kind": "withdrawn", "lab": before.get("lab", ""), "model": before.get("name", model_id)}
     title = f"{extra['model']} is no longer listed"
-    return Entry(guid=f"{model_id}#withdrawn@{now:%Y-%m-%d}", url=before.get("url"), title=title, published=now, extra=extra)
+    return Entry(
+        guid=f"{model_id}#withdrawn@{now:%Y-%m-%d}", url=before.get("url"), title=title, published=now, extra=extra
+    )
 
 
 def _is_cut(models: Mapping[str, _Model], known: Mapping[str, Any]) -> bool:

@@ -1,7 +1,8 @@
 """Bytes to text: which encoding a document really has. Pure; knows feeds, pages and JSON alike.
 
-Order: byte order mark, strict UTF-8, the HTTP charset, the document's own declaration, GB18030 or Big5 if the outcome
-looks like Chinese, Windows-1252, and as the last resort UTF-8 with U+FFFD. Charsets are an allow-list: what else a
+Order: byte order mark, strict UTF-8, the better of the HTTP charset and the document's own declaration if the outcome
+reads like a language (guessing.py), UTF-8 with a few broken bytes, the encoding under which it reads best,
+Windows-1252, and as the last resort UTF-8 with U+FFFD. Charsets are an allow-list: what else a
 server names (`hex`, `utf-7`) is ignored. gb2312 and gbk are read as GB18030 and Latin-1 as Windows-1252, as browsers
 do (WHATWG Encoding).
 """
@@ -12,6 +13,8 @@ import codecs
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from aggregator.sources import guessing
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -55,19 +58,39 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None) -> Decoded:
     declared = list(_declared(body, headers or {}))
     wide = _wide(body)
     if wide:
-        return Decoded(body.decode(wide, "replace"), wide, guessed=not any(d.startswith("utf-16") for d in declared))
-    if "iso2022_jp" in declared and b"\x1b$" in body:
-        return Decoded(body.decode("iso2022_jp", "replace"), "iso2022_jp")
+        wide_text = body.decode(wide, "replace")
+        said = " ".join(declared) + wide_text[:200].casefold()
+        return Decoded(wide_text, wide, guessed="utf-16" not in said)
+    if b"\x1b$" in body and body.isascii():  # an escape to kanji: nothing else holds one
+        is_declared = "iso2022_jp" in declared
+        escaped = _strict(body, "iso2022_jp")
+        if escaped is not None or is_declared:
+            return Decoded(escaped or body.decode("iso2022_jp", "replace"), "iso2022_jp", guessed=not is_declared)
     text = _strict(body, "utf-8")
     if text is not None:
         return Decoded(text, "utf-8")
-    for codec in declared:
-        text = _strict(body, codec) if codec != "utf-8" else None
-        if text is not None and not (
-            codec.startswith(("utf-16", "utf-32")) and not text.isprintable() and "<" not in text
-        ):
+    fitting = [(_fit(text, codec), codec, text) for codec in dict.fromkeys(declared) if (text := _narrow(body, codec))]
+    if fitting:
+        value, codec, text = max(fitting, key=lambda one: one[0])
+        if value >= guessing.SURE:
             return Decoded(text, codec)
-    return _guess(body, declared)
+        other = guessing.best(body)
+        if value >= guessing.GOOD and (other is None or other[0] < value + guessing.MUCH):
+            return Decoded(text, codec)
+    return _guess(body, declared, fitting)
+
+
+def _narrow(body: bytes, codec: str) -> str | None:
+    """The text by a declared encoding other than UTF-8, if all of it decodes."""
+    if codec == "utf-8":
+        return None
+    text = _strict(body, codec)
+    wide = codec.startswith(("utf-16", "utf-32"))
+    return None if text is not None and wide and not text.isprintable() and "<" not in text else text
+
+
+def _fit(text: str, codec: str) -> float:
+    return 1.0 if codec.startswith("utf") else guessing.score(text, codec)
 
 
 def _declared(body: bytes, headers: Mapping[str, str]) -> Iterable[str]:
@@ -108,30 +131,20 @@ def _strict(body: bytes, codec: str) -> str | None:
         return None
 
 
-def _guess(body: bytes, declared: list[str]) -> Decoded:
-    """Nothing that was declared fits: UTF-8 with a few broken bytes, Chinese, or Western text."""
+def _guess(body: bytes, declared: list[str], fitting: list[tuple[float, str, str]]) -> Decoded:
+    """Nothing that was declared fits: UTF-8 with a few broken bytes, what reads best, or what was declared after all."""
     repaired = body.decode("utf-8", "replace")
     bad = repaired.count("\ufffd")
     wide = sum(1 for char in repaired if char > "\x7f" and char != "\ufffd")
     if bad <= max(3, wide // 50) and (wide or "utf-8" in declared):
         return Decoded(repaired, "utf-8", guessed=True)
-    for codec in ("gb18030", "cp950"):
-        text = _strict(body, codec)
-        if text is not None and _looks_chinese(text):
-            return Decoded(text, codec, guessed=True)
+    found = guessing.best(body)
+    if found is not None:
+        return Decoded(found[2], found[1], guessed=found[1] not in declared)
+    if fitting:
+        return Decoded(fitting[0][2], fitting[0][1], guessed=True)
     for codec in declared:
         if codec not in ("utf-8", "utf-16", "utf-32"):
             return Decoded(body.decode(codec, "replace"), codec, guessed=True)
     western = _strict(body, "cp1252")
     return Decoded(western, "cp1252", guessed=True) if western is not None else Decoded(repaired, "utf-8", guessed=True)
-
-
-def _looks_chinese(text: str) -> bool:
-    """Most of what is not ASCII lies among the common ideographs and full-width punctuation."""
-    foreign = [char for char in text[:200_000] if char > "\x7f"]
-    common = sum(
-        1
-        for char in foreign
-        if "\u4e00" <= char <= "\u9fa5" or "\u3000" <= char <= "\u303f" or "\uff00" <= char <= "\uffef"
-    )
-    return bool(foreign) and common >= 0.8 * len(foreign)

@@ -14,9 +14,13 @@ Fields = tuple[str, str | None, str | None, str]
 
 _UPDATE = re.compile(r"<Update\b([^>]{0,2000})>(.*?)(?=</Update>|<Update\b|\Z)", re.DOTALL)
 _CARD = re.compile(r"<Card\b([^>]{0,2000}?)(?:/>|>(.*?)(?=</Card>|<Card\b|\Z))", re.DOTALL)
-_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w\-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{\s*["'`]([^"'`]*)["'`]\s*\})""")
+_ATTRIBUTE = re.compile(
+    r"""([A-Za-z_][\w\-]*+)\s*+=\s*+(?:"([^"]{0,2000}+)"|'([^']{0,2000}+)'|\{\s*+["'`]([^"'`]{0,2000}+)["'`]\s*+\})"""
+)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(\S.{0,500})$", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]\[]+)\]\(\s*<?([^\s)>]+)>?(?:\s+[\"'][^\"']*[\"'])?\s*\)")
+_LINK = re.compile(
+    r"\[([^\]\[]{1,1000}+)\]\(\s{0,9}+<?([^\s)>]{1,2000}+)>?(?:\s{1,9}[\"'][^\"']{0,500}[\"'])?\s{0,9}\)"
+)
 _BULLET = re.compile(r"^[ \t]*(?:[*\-+]|\d+\.)[ \t]+(.+)$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _DATE = re.compile(
@@ -129,7 +133,7 @@ def date_within(text: str) -> str | None:
 
 def plain(markdown: str) -> str:
     """Markdown without its marks: link texts stay, tags and emphasis go."""
-    text = _LINK.sub(r"\1", re.sub(r"!\[[^\]]*\]\([^)]*\)", "", markdown))
+    text = _LINK.sub(r"\1", re.sub(r"!\[[^\]]{0,500}+\]\([^)]{0,2000}+\)", "", markdown))
     text = re.sub(r"</?[A-Za-z][^<>]{0,500}>", " ", text)
     text = re.sub(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}(?![A-Za-z0-9])", "", text)
     text = re.sub(r"^[ \t]*(?:#{1,6}|[*\-+>])[ \t]+", "", text, flags=re.MULTILINE)

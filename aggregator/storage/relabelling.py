@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,12 @@ CONTENT = tables.table_of(tables.ContentRow)
 ARTIFACT = tables.table_of(tables.ArtifactRow)
 BAND = tables.table_of(tables.BandRow)
 CHANGE = tables.table_of(tables.ChangeRow)
+LINE = tables.table_of(tables.LineRow)
+EVIDENCE = tables.table_of(tables.EvidenceRow)
+DIGEST = tables.table_of(tables.DigestRow)
+TOLD = tables.table_of(tables.DigestEntryRow)
 CHUNK = 500
+RECENT = timedelta(days=30)
 
 Judge = Callable[[Entry, Source, str, str, str], Labels]
 """Labels of an entry with its clean title, summary and content."""
@@ -42,7 +47,9 @@ def relabel(
     now: datetime,
 ) -> tuple[int, int, int]:
     """Judge all items of these sources again; return how many were judged, how many changed, and how many lines did."""
-    numbers = list(connection.scalars(sa.select(ITEM.c.seq).where(ITEM.c.source.in_(list(sources))).order_by(ITEM.c.seq)))
+    numbers = list(
+        connection.scalars(sa.select(ITEM.c.seq).where(ITEM.c.source.in_(list(sources))).order_by(ITEM.c.seq))
+    )
     before = connection.scalar(sa.select(sa.func.max(CHANGE.c.seq))) or 0
     touched = Touched()
     for some in dialect.chunks(numbers, CHUNK):
@@ -52,7 +59,7 @@ def relabel(
         touched.update(written)
     if touched.edited:
         polls.conclude(connection, touched, rules, regions, now)
-    return len(numbers), len(touched.edited), _as_corrections(connection, before)
+    return len(numbers), len(touched.edited), _as_corrections(connection, before, now)
 
 
 def _stored(connection: Connection, numbers: list[int], sources: Mapping[str, Source]) -> Iterable[Incoming]:
@@ -108,12 +115,24 @@ def _fill_bands(connection: Connection, changed: list[Incoming]) -> None:
         one.prepared = replace(one.prepared, bands=tuple(sorted(found.get(one.known.seq, ()))))
 
 
-def _as_corrections(connection: Connection, before: int) -> int:
-    """Log what changed of lines as corrections of what was said before, not as news; return of how many lines."""
+def _as_corrections(connection: Connection, before: int, now: datetime) -> int:
+    """Log what changed of lines as corrections of what readers were told, not as news; return of how many lines.
+
+    A line that no digest told is put right in silence. Where no digest was ever planned (they are only printed), those
+    count as told that appeared in the last RECENT days.
+    """
     rows = connection.execute(sa.select(CHANGE).where(CHANGE.c.seq > before, CHANGE.c.what.in_(lines.WATCHED))).all()
+    told = set(connection.scalars(sa.select(TOLD.c.line).distinct()))
+    if connection.scalar(sa.select(sa.func.count()).select_from(DIGEST)) == 0:
+        told = set()
+        for some in dialect.chunks({row.line for row in rows}):
+            first = sa.select(EVIDENCE.c.line).join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
+            told |= set(connection.scalars(first.where(EVIDENCE.c.line.in_(some), ITEM.c.appeared >= now - RECENT)))
+            gone = sa.select(LINE.c.key).where(LINE.c.key.in_(some), LINE.c.status.is_(None))
+            told |= set(connection.scalars(gone))
     for row in rows:
         said = {"before": f"{row.what} {row.before}" if row.before else None, "after": f"{row.what} {row.after or '-'}"}
         # a line that nothing was known of before is not corrected by becoming known
-        what = "correction" if row.before else f"{row.what}-known"
+        what = "correction" if row.before and row.line in told else f"{row.what}-relabelled"
         connection.execute(sa.update(CHANGE).where(CHANGE.c.seq == row.seq).values(what=what, **said))
     return len({row.line for row in rows})

@@ -43,7 +43,9 @@ def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release]
     rows = connection.execute(sa.select(LINE).where(*conditions).order_by(LINE.c.appeared.desc(), LINE.c.key)).all()
     rows = [row for row in rows if _passes(row, query)]
     if query.fits is not None:
-        fitting = {r.key for r in _releases(connection, rows) if (smallest_of(r) or (query.fits + 1, True))[0] <= query.fits}
+        fitting = {
+            r.key for r in _releases(connection, rows) if (smallest_of(r) or (query.fits + 1, True))[0] <= query.fits
+        }
         rows = [row for row in rows if row.key in fitting]
     following = rows if query.after is None else [row for row in rows if _follows(row, *query.after)]
     page = following[max(query.offset, 0) :][: max(query.limit, 0)]
@@ -90,6 +92,20 @@ def showings(connection: Connection, name: str, rules: Rules) -> list[Showing]:
     """Return the evidence of a line, earliest first."""
     keys = {name, rules.canonical(name)}
     return [showing for found in lines.showings_of(connection, keys).values() for showing in found]
+
+
+def facts_of_rule(connection: Connection, rule: str) -> dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]]:
+    """Return, by line, (source, facts) of all evidence that a rule gave, earliest first."""
+    found: dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]] = {}
+    rows = connection.execute(
+        sa.select(EVIDENCE.c.line, EVIDENCE.c.facts, ITEM.c.source)
+        .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
+        .where(EVIDENCE.c.rule == rule)
+        .order_by(ITEM.c.appeared, ITEM.c.id)
+    )
+    for row in rows:
+        found.setdefault(row.line, []).append((row.source, tuple((str(n), str(v)) for n, v in row.facts)))
+    return found
 
 
 def material(connection: Connection, since: datetime, until: datetime, sources: Iterable[str]) -> Material:

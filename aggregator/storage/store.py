@@ -432,6 +432,11 @@ class Store:
         with dialect.reading(self.engine) as connection:
             return releases.showings(connection, name_or_key, self.rules)
 
+    def facts_of_rule(self, rule: str) -> dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]]:
+        """Return, by line, (source, facts) of all evidence that a rule gave, earliest first."""
+        with dialect.reading(self.engine) as connection:
+            return releases.facts_of_rule(connection, rule)
+
     def material(self, since: datetime, until: datetime, sources: Iterable[str] = ()) -> Material:
         """Return all that a digest of [since, until) is made of; `sources` are those whose last polls it accounts for."""
         with dialect.reading(self.engine) as connection:

@@ -603,7 +603,7 @@ class SettingRow(SQLModel, table=True):
 
 metadata = SQLModel.metadata
 for _view in VIEWS:
-    event.listen(metadata, "after_create", DDL(_view.replace("%", "%%")))
+    event.listen(metadata, "after_create", DDL(_view.replace("%", "%%")))  # type: ignore[no-untyped-call]
 
 
 def table_of(row: type[SQLModel]) -> Any:

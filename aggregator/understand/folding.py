@@ -26,10 +26,18 @@ _ACCENT = re.compile(f"[{_ACCENTED}]")
 _ACCENTS = str.maketrans(_ACCENTED, _PLAIN)
 
 
+class _Table(dict[int, str | int]):
+    """A table of `str.translate` that remembers which characters stay as they are: a missing one is dear to look up."""
+
+    def __missing__(self, point: int) -> int:
+        self[point] = point
+        return point
+
+
 @lru_cache(maxsize=1)
-def _table() -> dict[int, str]:
+def _table() -> _Table:
     """Code point -> what replaces it: punctuation, and traditional characters by the opencc dictionary."""
-    table = {ord(a): b for a, b in _PUNCTUATION.items()}
+    table = _Table({ord(a): b for a, b in _PUNCTUATION.items()})
     try:
         dictionary = resources.files("opencc").joinpath("dictionary", _TRADITIONAL).read_text("utf-8")
     except (ModuleNotFoundError, FileNotFoundError):  # pragma: no cover - a dependency of the package
@@ -50,7 +58,7 @@ _SPECIAL = re.compile("[" + re.escape("".join(_PUNCTUATION)) + "]")
 
 
 def _replaced(match: re.Match[str]) -> str:
-    return _TABLE[ord(match.group())]
+    return str(_TABLE[ord(match.group())])
 
 
 _WIDE_SPACE = re.compile("(?<=\\S)\u3000+(?=\\S)")

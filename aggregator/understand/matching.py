@@ -57,7 +57,9 @@ class Matcher:
                 gathered.setdefault(plain, []).append((not free and plain[-1] in _LATIN, start, value))
         self._automaton = ahocorasick.Automaton()
         for plain, values in gathered.items():
-            self._automaton.add_word(plain, (len(plain), plain[0] in _LATIN, tuple(values)))
+            self._automaton.add_word(
+                plain, (len(plain), plain[0] in _LATIN, all(right for right, _, _ in values), tuple(values))
+            )
         self._empty = not gathered
         if not self._empty:
             self._automaton.make_automaton()
@@ -67,14 +69,14 @@ class Matcher:
         if self._empty:
             return []
         hits: list[Hit] = []
-        last = len(lowered)
-        for at, (length, left, values) in self._automaton.iter(lowered):
-            end, begin = at + 1, at + 1 - length
-            if left and begin and lowered[begin - 1] in _LATIN:
+        latin, closed = _LATIN, lowered + " "
+        for at, (length, left, strict, values) in self._automaton.iter(lowered):
+            begin = at + 1 - length
+            bound = closed[at + 1] not in latin
+            if (strict and not bound) or (left and begin and lowered[begin - 1] in latin):
                 continue
-            bound = end == last or lowered[end] not in _LATIN
             for right, start, value in values:
                 if (right and not bound) or (start and begin):
                     continue
-                hits.append(Hit(begin, end, value))
+                hits.append(Hit(begin, at + 1, value))
         return hits

@@ -49,13 +49,18 @@ CUE_PATTERNS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         (
             "howto",
             re.compile(
-                r"^(?:amazon |google |microsoft |aws )?(?:bedrock|azure|vertex(?: ai)?|ollama|lm studio|openrouter|together(?: ai)?|groq|cerebras"
-                r"|fireworks|perplexity|copilot|cursor|databricks|snowflake|cloudflare|vllm|sglang|nvidia nim) (?:now )?"
+                r"^(?:amazon |google |microsoft |aws )?(?:bedrock|azure|vertex(?: ai)?|ollama|lm studio"
+                r"|openrouter|together(?: ai)?|groq|cerebras"
+                r"|fireworks|perplexity|copilot|cursor|databricks|snowflake|cloudflare|vllm|sglang"
+                r"|nvidia nim) (?:now )?"
                 r"(?:adds?|hosts?|offers?|supports?|serves?|gets?|lists?|brings?|picks? up)\b",
                 _A,
             ),
         ),
-        ("update", re.compile(r"\b(?:leaves?|exits?|graduates? from) (?:its |the )?(?:\w+ )?(?:preview|beta|alpha)\b", _A)),
+        (
+            "update",
+            re.compile(r"\b(?:leaves?|exits?|graduates? from) (?:its |the )?(?:\w+ )?(?:preview|beta|alpha)\b", _A),
+        ),
         ("release", re.compile(r"\b(?:is|are) (?:now )?(?:finally |already )?(?:open|out|here|live)\b", _A)),
     ),
     "fr": (
@@ -101,12 +106,15 @@ CUE_PATTERNS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
 """Language -> (category, pattern); looked for in headlines only."""
 
 CONDITIONAL = re.compile(
-    r"\b(?!(?:tir|attir|retir|admir|inspir|respir|désir|expir|vir)ait)\w+(?:erait|eraient|irait|iraient|drait|draient|vrait|vraient|rrait|rraient)\b"
+    r"\b(?!(?:tir|attir|retir|admir|inspir|respir|désir|expir|vir)ait)\w+(?:erait|eraient|irait|iraient|drait"
+    r"|draient|vrait|vraient|rrait|rraient)\b"
 )
 """A French verb in the conditional: told, not known."""
 
 NEGATED = re.compile(r"(?:\bnot|\bno|\bnever|n't|\bne|\bpas|未|没有|没|不|无|尚未)\s?$", _A)
-PAST_TIME = re.compile(r"(?:首日|首周|首月|次日|数日|不到|后|以来|之后|一周年|周年|当天|当日|前夕|会上|会\b|时间|时刻|日期|节奏|潮)")
+PAST_TIME = re.compile(
+    r"(?:首日|首周|首月|次日|数日|不到|后|以来|之后|一周年|周年|当天|当日|前夕|会上|会\b|时间|时刻|日期|节奏|潮)"
+)
 NO_PRODUCT = re.compile(r"(?:榜|榜单|排名|成绩|评测|评分|结果|报告|名单|财报|数据|判决)\s?$")
 """What comes out (`出炉`) and is no model."""
 FORMS = re.compile(r"\s(?:checkpoints?|snapshots?|builds?|sizes?|weights|检查点|快照)\b|\s?(?:检查点|快照)", _A)
@@ -115,7 +123,7 @@ FORM_WORDS = _words("checkpoint checkpoints snapshot 快照 检查点 fp8 nvfp4 
 """Words for a form of a line: an update only where a line or a model is spoken of."""
 OFFICIAL = re.compile(r"官方|\bofficial\b|\bofficiel\w*", _A)
 """A form of a line that its own lab makes."""
-QUANTS = frozenset("gguf ggufs quant quants quantization quantisation 量化 量化版 mlx".split())
+QUANTS = _words("gguf ggufs quant quants quantization quantisation 量化 量化版 mlx")
 """Words of how-tos that are an update where the lab itself made them."""
 MODAL = re.compile(r"\s(?:could|may|might)\b", _A)
 """What follows a line of which something is only supposed."""
@@ -136,12 +144,14 @@ IS_IT = re.compile(
 )
 ON_A_MACHINE = re.compile(
     r"\s(?:on|sur) (?:a|an|the|my|one|two|four|your|un|une|son|votre|mon|des) [^,:;]{0,40}?"
-    r"\b(?:macs?|macbook|studio|gpus?|rtx|\d090s?|raspberry|laptop|phone|nas|pc|machine|desktop|workstation|card|cards|ordinateur|telephone)\b",
+    r"\b(?:macs?|macbook|studio|gpus?|rtx|\d090s?|raspberry|laptop|phone|nas|pc|machine|desktop|workstation|card"
+    r"|cards|ordinateur|telephone)\b",
     _A,
 )
 FIRST_PERSON = re.compile(r"(?:i|we|my|our|j'ai|nous|on a|mon|notre|我|我们)\b|(?:我|我们)(?=[用把让给])", _A)
 COPY_FORM = re.compile(
-    r"-(?:2[4-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|20\d{6})$|[-_](?:fp8|fp4|nvfp4|mxfp4|int[248]|base|bf16|(?:high|ultra)[- ]?speed)(?![a-z])|\b(?:fp8|nvfp4|int4) weights for",
+    r"-(?:2[4-9](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|20\d{6})$|[-_](?:fp8|fp4|nvfp4|mxfp4"
+    r"|int[248]|base|bf16|(?:high|ultra)[- ]?speed)(?![a-z])|\b(?:fp8|nvfp4|int4) weights for",
     _A,
 )
 """A name as that of a lower precision or of a base checkpoint: another form of a line that is out."""
@@ -160,8 +170,10 @@ SAYING = re.compile(r"(?!\band\b|\bwith\b|\bavec\b|\bplus\b)[a-z]{4,}|[\u4e00-\u
 TRIED = re.compile(r"\bI(?:'ve)? (?:have |had )?(?:ran|run|tried|used|tested|gave|asked|let|spent)\b")
 DUEL = re.compile(r"\bcontre\b|\bface a\b|\bagainst\b|\bor\b|\bou\b|谁更|还是|哪个|对战|大战", _A)
 DOING = re.compile(
-    r"(?P<test>testing|comparing|benchmarking|reviewing|rating|ranking|putting|trying|measuring|tester|comparer|evaluer|noter)\b"
-    r"|(?!bring|king|beijing|something|ring|ming|ling|bing|sing|releas|introduc|announc|launch|unveil|open|ship|breaking)[a-z]{2,}ing\b"
+    r"(?P<test>testing|comparing|benchmarking|reviewing|rating|ranking|putting|trying|measuring|tester|comparer"
+    r"|evaluer|noter)\b"
+    r"|(?!bring|king|beijing|something|ring|ming|ling|bing|sing|releas|introduc|announc|launch|unveil|open|ship"
+    r"|breaking)[a-z]{2,}ing\b"
     r"|(?:apprendre|utiliser|deployer|installer|creer|coder|programmer|brancher|heberger|affiner)\b",
     _A,
 )

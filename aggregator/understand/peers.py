@@ -17,7 +17,8 @@ COMPARED: dict[str, tuple[str, ...]] = {
         "接近", "直追", "追平",
         "赢过", "不敌", "落后于", "持平", "较", "比", "相比", "约为", "跟", "对齐", "直指", "剑指", "上一代", "前代",
         "上代", "前作", "取代", "替代", "接替", "自家",
-        "对抗", "挑战", "叫板", "打败", "反超", "力压", "堪比", "直逼", "匹敌", "看齐", "打平", "不及", "仍为", "仍是", "用",
+        "对抗", "挑战", "叫板", "打败", "反超", "力压", "堪比", "直逼", "匹敌", "看齐", "打平", "不同于",
+        "有别于", "不及", "仍为", "仍是", "用",
     ),
     "en": (
         "than", "lead over", "edge over", "win over", "undercut*", "vs", "vs.", "versus", "beat", "beats", "beating",
@@ -26,15 +27,19 @@ COMPARED: dict[str, tuple[str, ...]] = {
         "exceeds", "close to",
         "compared with", "compared to", "on par with", "behind", "successor to", "follow-up to", "replac*",
         "ahead of", "unlike", "below",
-        "above", "takes aim at", "closes in on", "close in on", "catch up with", "catches up with", "aimed at", "answer to", "alternative to", "since", "challenge*", "trail", "trails",
-        "top", "tops", "still", "compete with", "takes on", "level with", "sibling of", "brother of", "cousin of", "sister of",
+        "above", "takes aim at", "closes in on", "close in on", "catch up with", "catches up with", "aimed at",
+        "answer to", "alternative to", "since", "challenge*", "trail", "trails",
+        "top", "tops", "still", "compete with", "takes on", "level with", "sibling of", "brother of", "cousin of",
+        "sister of",
     ),
     "fr": (
         "que", "contre", "face a", "devant", "proche de", "depasse*", "egale", "rivalise avec", "rivalisent avec",
         "rivaliser avec",
         "successeur de", "compare a", "compare avec", "derriere", "bat", "surpasse*", "concurrenc*", "defie",
         "au niveau de", "remplace",
-        "petit frere de", "petite soeur de", "jeu egal avec", "hauteur de", "rival de", "rival chinois de", "reponse a", "alternative a",
+        "petit frere de", "petite soeur de", "contrairement a", "a la difference de", "a l'inverse de",
+        "jeu egal avec", "hauteur de", "rival de", "rival chinois de",
+        "reponse a", "alternative a",
     ),
 }  # fmt: skip
 """Words before a line that is a yardstick or a predecessor."""
@@ -47,7 +52,8 @@ MADE_FROM = (
 """Words before a line that something else is made from."""
 
 _FILLER = re.compile(
-    r"\w*(?:\s?(?:the|la|le|les|l'|son|sa|its|a|an|of|openai|anthropic|google|deepmind|alibaba|deepseek|claude|xai|meta|previous|own|du|de"
+    r"\w*(?:\s?(?:the|la|le|les|l'|son|sa|its|a|an|of|openai|anthropic|google|deepmind|alibaba|deepseek|claude"
+    r"|xai|meta|previous|own|du|de"
     r"|d'|'s|\"|了|过|的|谷歌|阿里|智谱|月之暗面|字节|模型|旗舰|前代|上一代|闭源))*\s?",
     re.ASCII,
 )
@@ -59,7 +65,8 @@ _AFTER = re.compile(
     r"|之上|架构|为基座|-based\b|的[一二三四五六七八九十百]+[分倍]|的\d+%)"
 )
 _YARDSTICK = re.compile(
-    r"[^.。,;]{0,24}?(?:d'etalon|comme (?:etalon|reference|repere|temoin)|de (?:reference|repere|temoin)\b|as (?:an? |the )?(?:yardstick|reference|baseline|control)s?\b|作(?:为)?(?:参照|对照|基准|标杆)|为参照)"
+    r"[^.。,;]{0,24}?(?:d'etalon|comme (?:etalon|reference|repere|temoin)|de (?:reference|repere|temoin)\b"
+    r"|as (?:an? |the )?(?:yardstick|reference|baseline|control)s?\b|作(?:为)?(?:参照|对照|基准|标杆)|为参照)"
 )
 """What makes the names before it yardsticks."""
 _WITH = ("与", "和", "同", "跟", "with", "avec")

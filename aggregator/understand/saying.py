@@ -80,7 +80,11 @@ def expected(showings: Sequence[Showing], generation: Sequence[Showing] = ()) ->
     wrong; denied where the last word on a line that is not out denies it.
     """
     came = min(
-        (s.at for s in (*showings, *generation) if s.status in STATUSES[1:] and s.item_kind not in ("comparison", "howto")),
+        (
+            s.at
+            for s in (*showings, *generation)
+            if s.status in STATUSES[1:] and s.item_kind not in ("comparison", "howto")
+        ),
         default=None,
     )
     terms = []

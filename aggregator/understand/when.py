@@ -18,52 +18,87 @@ _A = re.ASCII
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("january janvier", "february fevrier", "march mars", "april avril", "may mai", "june juin", "july juillet", "august aout",
-         "september septembre", "october octobre", "november novembre", "december decembre"), 1)
+        ("january janvier", "february fevrier", "march mars", "april avril", "may mai", "june juin", "july juillet",
+         "august aout", "september septembre", "october octobre", "november novembre", "december decembre"), 1)
     for name in names.split()
 }  # fmt: skip
 _NAMES = "|".join(name for name in _MONTHS if name not in ("march", "may", "mars"))
 LUNAR_NEW_YEAR = {
     year: date.fromisoformat(f"{year}-{day}")
-    for year, day in ((2024, "02-10"), (2025, "01-29"), (2026, "02-17"), (2027, "02-06"), (2028, "01-26"), (2029, "02-13"), (2030, "02-03"))
+    for year, day in enumerate(("02-10", "01-29", "02-17", "02-06", "01-26", "02-13", "02-03"), 2024)
 }  # fmt: skip
 
-_FIXED: tuple[tuple[str, str], ...] = (
-    ("days", r"\b(?:with)?in (?:the (?:coming|next) |a few |coming |several )?days\b|\bdays away\b|\bany day\b|\bdans les (?:tout )?prochains jours\b|\bquelques jours\b|\bd'ici quelques jours\b"
-             r"|(?:数|几|近|未来(?:数|几))(?:天|日)(?:内|之内)?|日内(?!瓦)|不日|近日|这几天"),
-    ("weeks", r"\b(?:with)?in (?:the (?:coming|next) |a few |coming |several |a matter of )?(?:few )?weeks\b|\bweeks away\b|\b(?:dans les|les|au cours des) prochaines semaines\b|\bquelques semaines\b|(?:数|几|未来(?:数|几)|等几)(?:周|个星期|星期)(?:内)?"),
-    ("months", r"\b(?:with)?in (?:the (?:coming|next) |a few |coming )?months\b|\bprochains mois\b|\bquelques mois\b|(?:数|几|未来(?:数|几))个?月(?:内)?"),
-    ("month-end", r"\bend of (?:the|this) month\b|\b(?:d'ici |a |avant )?la fin du mois\b|\bfin du mois\b|(?<!\d)月底|本月底|本月末|(?<!\d)月末"),
-    ("year-end", r"\bby year[- ]end\b|\bend of (?:the|this) year\b|\bbefore year[- ]end\b|\bthis year\b|\bfin de l'annee\b|\bcette annee\b|(?<!\d)年底|年内|今年"),
-    ("new-year", r"\b(?:lunar|chinese) new year\b|\bspring festival\b|\bnouvel an (?:lunaire|chinois)\b|春节|除夕|农历新年|新春"),
-    ("week+1", r"\bnext week\b|\bla semaine prochaine\b|\bsemaine prochaine\b|下周|下星期"),
-    ("week+0", r"\b(?:later )?this week\b|\bcette semaine\b|本周|这周"),
-    ("month+1", r"\bnext month\b|\ble mois prochain\b|\bmois prochain\b|下月|下个月"),
-    ("month+0", r"\b(?:later )?this month\b|\bce mois(?:-ci)?\b|本月"),
-    ("year+1", r"\bnext year\b|\bl'annee prochaine\b|\bl'an prochain\b|明年"),
-    ("quarter+1", r"\bnext quarter\b|\bau trimestre prochain\b|下季度|下个季度"),
-    ("tomorrow", r"\btomorrow\b|\bdemain\b|明天|明日"),
-)  # fmt: skip
-_FIXED_PATTERNS = tuple((code, re.compile(pattern, _A)) for code, pattern in _FIXED)
-_PARTS = {"early": "early", "debut": "early", "mid": "mid", "mi": "mid", "late": "late", "fin": "late", "end of": "late", "上旬": "early", "初": "early", "中旬": "mid", "下旬": "late", "底": "late", "末": "late"}
+_FIXED: dict[str, tuple[str, ...]] = {
+    "days": (
+        r"\b(?:with)?in (?:the (?:coming|next) |a few |coming |several )?days\b|\bdays away\b|\bany day\b",
+        r"\bdans les (?:tout )?prochains jours\b|\b(?:d'ici )?quelques jours\b",
+        r"(?:数|几|近|未来(?:数|几))(?:天|日)(?:内|之内)?|日内(?!瓦)|不日|近日|这几天",
+    ),
+    "weeks": (
+        r"\b(?:with)?in (?:the (?:coming|next) |a few |coming |several |a matter of )?(?:few )?weeks\b|\bweeks away\b",
+        r"\b(?:dans les|les|au cours des) prochaines semaines\b|\bquelques semaines\b",
+        r"(?:数|几|未来(?:数|几)|等几)(?:周|个星期|星期)(?:内)?",
+    ),
+    "months": (
+        r"\b(?:with)?in (?:the (?:coming|next) |a few |coming )?months\b|\bprochains mois\b|\bquelques mois\b",
+        r"(?:数|几|未来(?:数|几))个?月(?:内)?",
+    ),
+    "month-end": (
+        r"\bend of (?:the|this) month\b|\b(?:d'ici |a |avant )?la fin du mois\b|\bfin du mois\b",
+        r"(?<!\d)月底|本月底|本月末|(?<!\d)月末",
+    ),
+    "year-end": (
+        r"\bby year[- ]end\b|\bend of (?:the|this) year\b|\bbefore year[- ]end\b|\bthis year\b",
+        r"\bfin de l'annee\b|\bcette annee\b|(?<!\d)年底|年内|今年",
+    ),
+    "new-year": (
+        r"\b(?:lunar|chinese) new year\b|\bspring festival\b|\bnouvel an (?:lunaire|chinois)\b",
+        r"春节|除夕|农历新年|新春",
+    ),
+    "week+1": (r"\bnext week\b|\b(?:la )?semaine prochaine\b|下周|下星期",),
+    "week+0": (r"\b(?:later )?this week\b|\bcette semaine\b|本周|这周",),
+    "month+1": (r"\bnext month\b|\b(?:le )?mois prochain\b|下月|下个月",),
+    "month+0": (r"\b(?:later )?this month\b|\bce mois(?:-ci)?\b|本月",),
+    "year+1": (r"\bnext year\b|\bl'annee prochaine\b|\bl'an prochain\b|明年",),
+    "quarter+1": (r"\bnext quarter\b|\bau trimestre prochain\b|下季度|下个季度",),
+    "tomorrow": (r"\btomorrow\b|\bdemain\b|明天|明日",),
+}
+"""Code -> patterns; the first code that fits wins."""
+_FIXED_PATTERNS = tuple((code, re.compile("|".join(patterns), _A)) for code, patterns in _FIXED.items())
+_PARTS = {
+    "early": "early", "debut": "early", "mid": "mid", "mi": "mid", "late": "late", "fin": "late", "end of": "late",
+    "上旬": "early", "初": "early", "中旬": "mid", "下旬": "late", "底": "late", "末": "late",
+}  # fmt: skip
 _MONTH = re.compile(
-    rf"\b(?:(?P<part>early|mid|late|end of|debut|mi|fin)[- ])?(?P<month>{_NAMES}|march|mars|may(?= \d)|(?<=mid-)may|(?<=in )may)(?: (?P<day>\d{{1,2}})(?!\d|[.:]\d|st century))?\b"
+    r"\b(?:(?P<part>early|mid|late|end of|debut|mi|fin)[- ])?"
+    rf"(?P<month>{_NAMES}|march|mars|may(?= \d)|(?<=mid-)may|(?<=in )may)"
+    r"(?: (?P<day>\d{1,2})(?!\d|[.:]\d|st century))?\b"
     rf"|\b(?P<dayfr>\d{{1,2}})(?:er)? (?P<monthfr>{_NAMES}|mars)\b",
     _A,
 )
-_MONTH_ZH = re.compile(r"(?<![\d年个])(?P<month>1[0-2]|[1-9])月(?:(?P<day>\d{1,2})[日号]|(?P<part>上旬|中旬|下旬|初|底|末))?(?!份?(?:的)?活)")
-_MONTH_CN = re.compile(r"(?<![一二三四五六七八九十个])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份)?(?P<part>上旬|中旬|下旬|初|底|末)?")
+_MONTH_ZH = re.compile(
+    r"(?<![\d年个])(?P<month>1[0-2]|[1-9])月(?:(?P<day>\d{1,2})[日号]|(?P<part>上旬|中旬|下旬|初|底|末))?(?!份?(?:的)?活)"
+)
+_MONTH_CN = re.compile(
+    r"(?<![一二三四五六七八九十个])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份)?(?P<part>上旬|中旬|下旬|初|底|末)?"
+)
 _CN = {c: n for n, c in enumerate("一二三四五六七八九", 1)} | {"十": 10, "十一": 11, "十二": 12}
-_QUARTER = re.compile(r"\bq([1-4])\b|第?([一二三四1-4])季度|\b([1-4])(?:er|e|eme) trimestre\b|\b(first|second|third|fourth) quarter\b", _A)
+_QUARTER = re.compile(
+    r"\bq([1-4])\b|第?([一二三四1-4])季度|\b([1-4])(?:er|e|eme) trimestre\b|\b(first|second|third|fourth) quarter\b", _A
+)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4}
 
 
+_LETTERS = {
+    "fixed": "day week month year spring tomorrow quarter trimestre jour semaine mois annee demain l'an nouvel"
+    " 周 月 天 日 年 春 除夕 星期 季度",
+    "month": "月",
+    "quarter": "quarter 季度 trimestre q1 q2 q3 q4",
+}
 _MAY = Prefilter(
     [
-        *((some, "fixed") for some in "day week month year spring new-year tomorrow quarter trimestre jour semaine mois annee demain l'an nouvel 周 月 天 日 年 春 除夕 星期 季度".split()),
+        *((some, rule) for rule, letters in _LETTERS.items() for some in letters.split()),
         *((name, "month") for name in _MONTHS),
-        ("月", "month"),
-        *((some, "quarter") for some in ("quarter", "季度", "trimestre", "q1", "q2", "q3", "q4")),
     ]
 )
 
@@ -96,13 +131,26 @@ def _fixed(text: str) -> When | None:
 def _exact(text: str) -> When | None:
     found = next((m for m in _MONTH.finditer(text) if m["day"] or m["dayfr"]), None)
     if found is not None:
-        return When(f"{_MONTHS[found['month'] or found['monthfr']]}-{int(found['day'] or found['dayfr'])}", found.group())
+        return When(
+            f"{_MONTHS[found['month'] or found['monthfr']]}-{int(found['day'] or found['dayfr'])}", found.group()
+        )
     chinese = next((m for m in _MONTH_ZH.finditer(text) if m["day"]), None)
     return When(f"{chinese['month']}-{int(chinese['day'])}", chinese.group()) if chinese is not None else None
 
 
 def _month(text: str) -> When | None:
-    found = next((m for m in _MONTH.finditer(text) if m["month"] not in ("march", "mars", "may") or m["part"] or "in may" in text or "en mars" in text or "in march" in text), None)
+    found = next(
+        (
+            m
+            for m in _MONTH.finditer(text)
+            if m["month"] not in ("march", "mars", "may")
+            or m["part"]
+            or "in may" in text
+            or "en mars" in text
+            or "in march" in text
+        ),
+        None,
+    )
     if found is not None and found["month"]:
         part = _PARTS[found["part"]] + "-" if found["part"] else ""
         return When(f"{part}{_MONTHS[found['month']]}", found.group())

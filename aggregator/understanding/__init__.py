@@ -32,6 +32,11 @@ class Understanding:
         lab = source.lab if source.lab in self.gazetteer.labs else None
         found = mentions.find(title, summary, content, self.gazetteer, lab)
         verdict = kinds.kind_of(found, lab, source.language)
+        if not (found.labs or found.lines or lab):
+            named, told = topics.of(found, verdict)
+            return Labels(
+                verdict.kind, topics=named, reasons=(Reason(f"kind={verdict.kind}", verdict.rule, verdict.words), *told)
+            )
         about = subject.about(found, verdict, lab)
         reasons = [Reason(f"kind={verdict.kind}", verdict.rule, verdict.words)]
         reasons += about.reasons

@@ -25,16 +25,25 @@ _A = re.ASCII
 _SENTENCE = re.compile(r"[。!?;|]|\.(?=\s|$)")
 _CLAUSE = re.compile(r"[。!?;|:,]|\.(?=\s|$)")
 BENCHMARK = re.compile(
-    r"\b(?P<name>swe-bench(?: verified| pro| multilingual)?|aime(?: ?20\d\d| ?'?\d\d)?|gpqa(?: diamond)?|mmlu(?:-pro|-redux)?|livecodebench(?: v\d)?|hle|humanity's last exam"
-    r"|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|tau2?-bench|osworld|mmmu(?:-pro)?|simpleqa|hmmt|gdpval|vending-bench|screenspot(?:-pro)?|cybench)\b"
+    r"\b(?P<name>swe-bench(?: verified| pro| multilingual)?|aime(?: ?20\d\d| ?'?\d\d)?|gpqa(?: diamond)?"
+    r"|mmlu(?:-pro|-redux)?|livecodebench(?: v\d)?|hle|humanity's last exam"
+    r"|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|tau2?-bench|osworld"
+    r"|mmmu(?:-pro)?|simpleqa|hmmt|gdpval|vending-bench|screenspot(?:-pro)?|cybench)\b"
     r"[^.。;]{0,32}?(?P<score>\d{1,3}(?:[.,]\d+)?)\s?(?:%|分|points?)?(?![\d.,]*\d|-|\s?(?:b\b|x|倍))"
 )
 _SCORE_FIRST = re.compile(
-    r"(?P<score>\d{1,3}(?:[.,]\d+)?)\s?(?:%|分|points?)?\s?(?:on|at|sur|a|au)\s(?:the |le |la )?(?P<name>swe-bench(?: verified| pro)?|aime(?: ?20\d\d)?|gpqa(?: diamond)?|mmlu(?:-pro)?|livecodebench|hle|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|osworld|mmmu)\b"
+    r"(?P<score>\d{1,3}(?:[.,]\d+)?)\s?(?:%|分|points?)?\s?(?:on|at|sur|a|au)\s(?:the |le "
+    r"|la )?(?P<name>swe-bench(?: verified| pro)?|aime(?: ?20\d\d)?|gpqa(?: diamond)?|mmlu(?:-pro)?"
+    r"|livecodebench|hle|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|osworld"
+    r"|mmmu)\b"
 )
 _TRAINING_COST = re.compile(
-    r"(?:train\w*|entrain\w*|训练)[^.。;]{0,36}?(?P<v>(?:us)?\$\s?\d+(?:[.,]\d+)?(?: ?(?:million|billion|m|bn))?|\d+(?:[.,]\d+)? ?(?:millions?|milliards?) (?:de )?(?:dollars|d'euros|euros|yuans?)|\d+(?:\.\d+)?(?:万|亿)?(?:美元|元)|(?:two|three|four|five|six|ten|deux|trois|quatre|cinq|six|dix) (?:millions?|milliards?) (?:de |of )?dollars)"
-    r"|(?P<w>(?:us)?\$\s?\d+(?:[.,]\d+)?(?: ?(?:million|billion|m|bn))?|(?:two|three|four|five|six|ten) million dollars)[^.。;]{0,24}?\b(?:to train|training)"
+    r"(?:train\w*|entrain\w*|训练)[^.。;]{0,36}?(?P<v>(?:us)?\$\s?\d+(?:[.,]\d+)?(?: ?(?:million|billion|m|bn))?"
+    r"|\d+(?:[.,]\d+)? ?(?:millions?|milliards?) (?:de )?(?:dollars|d'euros|euros|yuans?)|\d+(?:\.\d+)?(?:万"
+    r"|亿)?(?:美元|元)|(?:two|three|four|five|six|ten|deux|trois|quatre|cinq|six|dix) (?:millions?"
+    r"|milliards?) (?:de |of )?dollars)"
+    r"|(?P<w>(?:us)?\$\s?\d+(?:[.,]\d+)?(?: ?(?:million|billion|m|bn))?|(?:two|three|four|five|six"
+    r"|ten) million dollars)[^.。;]{0,24}?\b(?:to train|training)"
 )
 _RUNNING_COST = re.compile(
     r"(?:costs?|coute\w*)\s(\d{1,2}) ?% (?:less|de moins)|(\d{1,2}) ?% (?:cheaper|less expensive|moins cher)"
@@ -43,18 +52,24 @@ _RUNNING_COST = re.compile(
 )
 _TENTHS = {sign: number for number, sign in enumerate("一二三四五六七八九", 1)}
 _RELATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("≈", re.compile(r"level with|on par with|match\w*|rival\w*|close to|comparable to|as good as|egale|jeu egal avec|au niveau d|rivalis\w+|proche d|hauteur d|媲美|比肩|持平|相当|追平|接近|对标|逼近|看齐|匹敌", _A)),
-    ("<", re.compile(r"behind|below|trail\w*|loses? to|lags?|not as good|worse than|derriere|en deca|inferieur|落后|不及|不敌|逊于|低于|略逊", _A)),
-    (">", re.compile(r"beat\w*|than|surpass\w*|outperform\w*|exceed\w*|ahead of|overtak\w*|depass\w*|devant|bat|meilleur que|surpass\w+|mieux que|超过|超越|超|领先|击败|优于|胜过|强于|反超|碾压|赢过", _A)),
+    ("≈", re.compile(
+        r"level with|on par with|match\w*|rival\w*|close to|comparable to|as good as|egale|jeu egal avec"
+        r"|au niveau d|rivalis\w+|proche d|hauteur d|媲美|比肩|持平|相当|追平|接近|对标|逼近|看齐|匹敌", _A)),
+    ("<", re.compile(
+        r"behind|below|trail\w*|loses? to|lags?|not as good|worse than|derriere|en deca|inferieur|落后|不及|不敌|逊于|低于"
+        r"|略逊", _A)),
+    (">", re.compile(
+        r"beat\w*|than|surpass\w*|outperform\w*|exceed\w*|ahead of|overtak\w*|depass\w*|devant|bat|meilleur que"
+        r"|surpass\w+|mieux que|超过|超越|超|领先|击败|优于|胜过|强于|反超|碾压|赢过", _A)),
 )  # fmt: skip
-_MAY = Prefilter(
-    [
-        *((some, "languages") for some in "language langue 语言 语种".split()),
-        *((some, "hardware") for some in "train entrain 训练".split()),
-        *((some, "cost") for some in "cost cheaper expensive cout moins 成本 价格 费用 train entrain 训练".split()),
-        *((some, "score") for some in "bench aime gpqa mmlu hle humanity humaneval arc-agi osworld browsecomp math-500 mmmu simpleqa hmmt gdpval screenspot".split()),
-    ]
-)  # fmt: skip
+_LETTERS = {
+    "languages": "language langue 语言 语种",
+    "hardware": "train entrain 训练",
+    "cost": "cost cheaper expensive cout moins 成本 价格 费用 train entrain 训练",
+    "score": "bench aime gpqa mmlu hle humanity humaneval arc-agi osworld browsecomp math-500 mmmu simpleqa hmmt gdpval"
+    " screenspot",
+}
+_MAY = Prefilter((some, rule) for rule, letters in _LETTERS.items() for some in letters.split())
 
 
 class Claim(NamedTuple):
@@ -161,7 +176,7 @@ def _claims(reader: _Reader, part: int, start: int, end: int) -> list[Claim]:
 
 
 def _scores(sentence: str, written: str) -> list[Claim]:
-    found = {}
+    found: dict[str, Claim] = {}
     for pattern in (BENCHMARK, _SCORE_FIRST):
         for score in pattern.finditer(sentence):
             value = f"{written[score.start('name') : score.end('name')]} {score['score'].replace(',', '.')}"

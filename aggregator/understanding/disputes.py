@@ -1,4 +1,4 @@
-"""Who accuses a line, and of what: rights holders, authorities and labs that the text names beside a word of accusation. Pure."""
+"""Who accuses a line, and of what: rights holders, authorities and labs named beside a word of accusation. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from aggregator.understand.matching import Matcher
 
 _A = re.ASCII
 ACCUSES = re.compile(
-    r"\b(?:accus\w+|su(?:es|ed|ing)|lawsuit|cease-and-desist|alleg\w+|infring\w+|threaten\w*|demand\w*|letters?|complain\w*|stole|steal\w*|copying|copied|copies|without permission|piracy|distill(?:ed|ing|ation))\b"
-    r"|\b(?:accus\w+|reproch\w+|en demeure|mise en demeure|assign\w+|poursui\w+|denonc\w+|contrefa\w+|menac\w+|s'en prend\w*|exig\w+|porte plainte|plainte|proces|pill\w+|copie\w*)\b"
-    r"|指控|指责|起诉|致函|发函|律师函|侵权|侵犯|点名|抄袭|抄了|未经许可|未经授权|要求[^,。;]{0,12}(?:停止|下架|删除)|声讨|维权|盗用",
+    r"\b(?:accus\w+|su(?:es|ed|ing)|lawsuit|cease-and-desist|alleg\w+|infring\w+|threaten\w*|demand\w*|letters?"
+    r"|complain\w*|stole|steal\w*|copying|copied|copies|without permission|piracy|distill(?:ed|ing|ation))\b"
+    r"|\b(?:accus\w+|reproch\w+|en demeure|mise en demeure|assign\w+|poursui\w+|denonc\w+|contrefa\w+|menac\w+"
+    r"|s'en prend\w*|exig\w+|porte plainte|plainte|proces|pill\w+|copie\w*)\b"
+    r"|指控|指责|起诉|致函|发函|律师函|侵权|侵犯|点名|抄袭|抄了|未经许可|未经授权|要求[^,。;]{0,12}(?:停止"
+    r"|下架|删除)|声讨|维权|盗用",
     _A,
 )
 """Words of an accusation."""
 ABOUT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("distillation", re.compile(r"distill|siphon|蒸馏", _A)),
-    ("privacy", re.compile(r"privacy|personal data|vie privee|donnees personnelles|rgpd|gdpr|隐私|个人信息|数据泄露", _A)),
+    ("privacy", re.compile(
+        r"privacy|personal data|vie privee|donnees personnelles|rgpd|gdpr|隐私|个人信息|数据泄露", _A)),
     ("security", re.compile(r"national security|malware|backdoor|securite nationale|国家安全|后门", _A)),
     ("trademark", re.compile(r"trademark|marque deposee|商标", _A)),
-    ("licence", re.compile(r"licen[cs]e (?:breach|violation|dispute)|attribution|violation de licence|违反(?:开源)?(?:协议|许可)|套壳", _A)),
+    ("licence", re.compile(
+        r"licen[cs]e (?:breach|violation|dispute)|attribution|violation de licence|违反(?:开源)?(?:协议"
+        r"|许可)|套壳", _A)),
     ("copyright", re.compile(
-        r"copyright|intellectual property|character|likeness|films?|series|works?\b|footage|infring|piracy|lyrics|songs?|droits? d'auteur|propriete intellectuelle|personnages?|oeuvres?|series|contrefa|filigrane"
+        r"copyright|intellectual property|character|likeness|films?|series|works?\b|footage|infring|piracy"
+        r"|lyrics|songs?|droits? d'auteur|propriete intellectuelle|personnages?|oeuvres?|series|contrefa"
+        r"|filigrane"
         r"|版权|著作权|知识产权|角色|形象|肖像|作品|侵权|素材|歌词", _A)),
 )  # fmt: skip
 """What an accusation is about; the first that a text names."""
@@ -69,7 +77,13 @@ def _accusers(found: Found, lab: str) -> list[tuple[str, bool]]:
             if (part == TITLE and hit.value) or _near(window, hit.start, hit.end):
                 told.append((CANONICAL.get(written, written), hit.value))
         for mention in found.labs:
-            if mention.part == part and mention.lab != lab and mention.end <= stop and not mention.family and _near(window, mention.start, mention.end, 24):
+            if (
+                mention.part == part
+                and mention.lab != lab
+                and mention.end <= stop
+                and not mention.family
+                and _near(window, mention.start, mention.end, 24)
+            ):
                 told.append((found.quote(mention), False))
     return told
 
@@ -87,8 +101,11 @@ def _matcher() -> Matcher:
 
 
 CANONICAL = {
-    "Walt Disney": "Disney", "迪士尼": "Disney", "派拉蒙": "Paramount", "奈飞": "Netflix", "网飞": "Netflix", "华纳": "Warner Bros", "Warner": "Warner Bros",
-    "美国电影协会": "Motion Picture Association", "MPA": "Motion Picture Association", "环球影业": "Universal", "索尼影业": "Sony Pictures",
+    "Walt Disney" : "Disney", "迪士尼" : "Disney", "派拉蒙" : "Paramount", "奈飞" : "Netflix", "网飞" : "Netflix",
+    "华纳" : "Warner Bros",
+    "Warner" : "Warner Bros",
+    "美国电影协会" : "Motion Picture Association", "MPA" : "Motion Picture Association", "环球影业" : "Universal",
+    "索尼影业" : "Sony Pictures",
     "环球音乐": "Universal Music",
 }  # fmt: skip
 """One name for one house, whatever the language."""

@@ -19,8 +19,8 @@ from aggregator.understand import when
 from aggregator.understand.cues import CUES
 from aggregator.understand.folding import is_chinese
 from aggregator.understand.matching import Matcher
-from aggregator.understanding import facts as texts
 from aggregator.understanding import claims, disputes, weights
+from aggregator.understanding import facts as texts
 from aggregator.understanding.subject import About
 from aggregator.understanding.weights import Told
 
@@ -30,12 +30,16 @@ SHOWS = {"release": "available", "update": "available", "comparison": "available
 
 _SENTENCE = re.compile(r"[。!?;]|\.(?=\s|$)|\s{2,}|\n")
 _DENIES = re.compile(
-    r"\bden(?:y|ies|ied)\b|\bdebunk\w*|\bhoax\b|\bfake\b|\bnot true\b|\bfalse\b|\bdement\w*|\bfaux\b|\binfonde\w*|辟谣|否认|假的|不实|谣言|子虚乌有|伪造|造假", re.ASCII
+    r"\bden(?:y|ies|ied)\b|\bdebunk\w*|\bhoax\b|\bfake\b|\bnot true\b|\bfalse\b|\bdement\w*|\bfaux\b"
+    r"|\binfonde\w*|辟谣|否认|假的|不实|谣言|子虚乌有|伪造|造假",
+    re.ASCII,
 )
 _NOT = re.compile(
     r"(?:不|未|没有|尚未|暂未|\bno|\bnot|\bnot yet|\bwithout|\bsans|\bpas de|\bpas|\bn't)\s?$",
     re.ASCII,
 )
+
+
 @lru_cache(maxsize=1)
 def _matcher() -> Matcher:
     return Matcher((word, category) for category in AVAILABILITY for words in CUES[category].values() for word in words)
@@ -55,7 +59,15 @@ def of_news(found: Found, verdict: Verdict, about: About, source: Source, gazett
     whole = " ".join(found.lows)
     return tuple(
         _with_claims(
-            _of_line(found, verdict, line, places, source, whole if line.key == main else None, weights.of_line(statements, line.key)),
+            _of_line(
+                found,
+                verdict,
+                line,
+                places,
+                source,
+                whole if line.key == main else None,
+                weights.of_line(statements, line.key),
+            ),
             claims.of_line(
                 found, verdict, line, places.get(line.key, []), source, gazetteer, alone=len(generations) == 1
             ),
@@ -100,11 +112,15 @@ def _of_line(
         facts += [("expected", day.words)] if day else []
         denied = verdict.rule == "denied-or-delayed" and _DENIES.search(" ".join(found.lows[:2]))
         facts += [("denied", denied.group())] if denied else []
-        facts += [("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)]
+        facts += [
+            ("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)
+        ]
     elif verdict.kind in ("release", "update"):
         facts += texts.stated(text, line.name, " ".join(found.texts) if whole is not None else "")
         facts += [("size", size) for size in _sizes(found, mentions)]
-        facts += [("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)]
+        facts += [
+            ("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)
+        ]
     trust = TRUST_LAB if source.lab is not None and source.lab == line.lab else TRUST_PRESS
     if status == "rumoured" and trust != TRUST_LAB:
         trust = TRUST_RUMOUR

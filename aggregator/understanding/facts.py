@@ -15,7 +15,8 @@ _A = re.ASCII
 LICENCES = re.compile(
     r"(修改版 ?mit|modified[ -]mit|mit modifiee"
     r"|apache(?:[ -]license)?[ -]?(?:v?2(?:\.0)?)?|mit(?= ?(?:协议|许可|licen[cs]e|开源|,|\.|$))"
-    r"|(?<=licence )mit|(?<=license )mit|(?<=采用)mit|(?<=以)mit|bsd(?:-\d-clause)?|cc[ -]by(?:-[a-z]{2})*(?:[ -]\d\.\d)?"
+    r"|(?<=licence )mit|(?<=license )mit|(?<=采用)mit|(?<=以)mit|bsd(?:-\d-clause)?"
+    r"|cc[ -]by(?:-[a-z]{2})*(?:[ -]\d\.\d)?"
     r"|[a-z][a-z0-9]+ (?:community|research) licen[cs]e|openrail)"
 )
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -58,7 +59,10 @@ _CONTEXT_UNITS = {"k": 1000, "m": 10**6, "万": 10**4, "百万": 10**6, "million
 LANGUAGES = re.compile(r"(?:支持|覆盖)?(\d{2,4})\s?(?:种|门|余种|多种)?\s?(?:语言|语种|languages?|langues)")
 ARCHITECTURES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("moe", re.compile(r"混合专家|\bmoe\b|mixture[- ]of[- ]experts|melange d'experts|mixture d'experts", _A)),
-    ("sparse attention", re.compile(r"稀疏注意力|sparse attention|attention (?:clairsemee|eparse|creuse|parcimonieuse)|\bdsa\b", _A)),
+    (
+        "sparse attention",
+        re.compile(r"稀疏注意力|sparse attention|attention (?:clairsemee|eparse|creuse|parcimonieuse)|\bdsa\b", _A),
+    ),
     ("linear attention", re.compile(r"线性注意力|linear attention|attention lineaire|delta ?net")),
     ("hybrid", re.compile(r"混合(?:线性)?注意力|混合架构|hybrid")),
     ("diffusion", re.compile(r"扩散|diffusion (?:model|language|transformer)|modele (?:\w+ )?(?:de |a )?diffusion")),
@@ -66,10 +70,24 @@ ARCHITECTURES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 CAPABILITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("agent", re.compile(r"智能体|\bagents?\b|\bagenti\w+", _A)),
-    ("coding", re.compile(r"编程|代码|写码|\bcod(?:ing|er)\b|\bwriting code\b|\bat code\b|\bprogramming\b|\bprogrammation\b|\b(?:le|en|au|pour) code\b|\bcoder\b", _A)),
+    (
+        "coding",
+        re.compile(
+            r"编程|代码|写码|\bcod(?:ing|er)\b|\bwriting code\b|\bat code\b|\bprogramming\b|\bprogrammation\b|\b(?:le"
+            r"|en|au|pour) code\b|\bcoder\b",
+            _A,
+        ),
+    ),
     ("reasoning", re.compile(r"推理(?:能力|模型|任务)|深度思考|\breasoning\b|\braisonnement\b", _A)),
     ("math", re.compile(r"数学|奥数|\bmath(?:s|ematics)?\b|\bmathematiques\b|\bolympiad", _A)),
-    ("vision", re.compile(r"视觉|看图|读图|识图|\bvision\b|\breads? images\b|\btakes? in (?:pictures|images)\b|\bimages? and text|\btext and images?\b|\blit (?:les )?images\b|\bvoit\b|多模态|\bmultimodal", _A)),
+    (
+        "vision",
+        re.compile(
+            r"视觉|看图|读图|识图|\bvision\b|\breads? images\b|\btakes? in (?:pictures|images)\b|\bimages? and text"
+            r"|\btext and images?\b|\blit (?:les )?images\b|\bvoit\b|多模态|\bmultimodal",
+            _A,
+        ),
+    ),
     ("video", re.compile(r"视频|\bvideos?\b", _A)),
     ("translation", re.compile(r"翻译|\btranslat\w+|\btraduction\b", _A)),
     ("ocr", re.compile(r"\bocr\b|文档识别|文字识别", _A)),
@@ -82,7 +100,8 @@ _MADE_FOR = {
 }  # fmt: skip
 _MAY_BE_FOR = Prefilter((some, label) for label, letters in _MADE_FOR.items() for some in letters.split())
 PRICE = re.compile(
-    r"(?P<amount>[$€¥]\s?\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s?(?:美元|美分|元|yuans?|dollars?|euros?|cents?))[^.。;]{0,24}?(?:per|a|each|par|每|/|le|pour)\s?(?:one )?(?:1 )?(?:million|百万|m\b|millions?)"
+    r"(?P<amount>[$€¥]\s?\d+(?:[.,]\d+)?|\d+(?:[.,]\d+)?\s?(?:美元|美分|元|yuans?|dollars?|euros?"
+    r"|cents?))[^.。;]{0,24}?(?:per|a|each|par|每|/|le|pour)\s?(?:one )?(?:1 )?(?:million|百万|m\b|millions?)"
     r"|(?:每百万|百万)(?:个)?(?:输入|输出)?\s?tokens?[^.。;]{0,10}?(?P<zh>\d+(?:\.\d+)?\s?(?:美元|美分|元))"
 )
 MODALITIES: dict[str, tuple[str, ...]] = {
@@ -128,7 +147,8 @@ def _of_name(name: str) -> tuple[str, ...]:
 FAMILY_MODALITIES = {
     "seedance": "video", "seedream": "image", "kling": "video", "wan": "video", "vidu": "video",
     "sora": "video", "veo": "video",
-    "hailuo": "video", "imagen": "image", "lyria": "audio", "voxtral": "audio", "cosyvoice": "audio", "nano banana": "image",
+    "hailuo" : "video", "imagen" : "image", "lyria" : "audio", "voxtral" : "audio", "cosyvoice" : "audio",
+    "nano banana" : "image",
 }  # fmt: skip
 GLUED_MODALITIES = {"image": "image", "video": "video", "asr": "audio", "tts": "audio"}
 

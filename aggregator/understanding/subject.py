@@ -17,18 +17,22 @@ from aggregator.understand import openings
 _LAB_PEER = re.compile(
     r"(?:前|原|\bformer|\bex|\bex-|\bancien|\bancienne|超过|超越|超|追赶|赶超|击败|比|胜过|领先|媲美|对标|挑战|叫板|逼近"
     r"|\bthan|\bbeats?|\bsurpass\w*|\bovertak\w+|\boutperform\w*|\bundercut\w*|\bagainst"
-    r"|\brivals?|\btakes? on|\banswers?|\banswer to|\breplies to|\bresponds? to|\brepond a|\briposte a|\breponse a|\btakes aim at|\brival chinois de|\balternative to"
+    r"|\brivals?|\btakes? on|\banswers?|\banswer to|\breplies to|\bresponds? to|\brepond a|\briposte a"
+    r"|\breponse a|\btakes aim at|\brival chinois de|\balternative to"
     r"|\brivalry with|\brace with|\bbattle with|\bversus|\bvs\.?|"
-    r"\bplus que|\bdepass\w+|\bface a|\bcontre|\bdevant|\brival de|\bconcurrent de|\brivaliser avec)\s?(?:the |l'|le |la )?$"
+    r"\bplus que|\bdepass\w+|\bface a|\bcontre|\bdevant|\brival de|\bconcurrent de|\brivaliser avec)\s?(?:the "
+    r"|l'|le |la )?$"
 )
 _MEANS = re.compile(
-    r"(?:\btrained (?:\w+ )?on|\bentraine\w* (?:\w+ ){0,3}sur(?: (?:des|les|ses))?(?: (?:puces?|processeurs?) (?:ascend )?d[e'])?|由|基于|使用|用|采用|在|依靠)\s?$"
+    r"(?:\btrained (?:\w+ )?on|\bentraine\w* (?:\w+ ){0,3}sur(?: (?:des|les|ses))?(?: (?:puces?"
+    r"|processeurs?) (?:ascend )?d[e'])?|由|基于|使用|用|采用|在|依靠)\s?$"
 )
 _NOT_WITH = re.compile(
-    r"\b(?:without (?:a single |any |using )?|sans (?:aucune? |les )?(?:puces? )?(?:de |d')?|se passer (?:\w+ )?(?:de |d'|des )(?:puces )?|skips? |not need )$|(?:不用|不靠|摆脱|绕开|未用|没用)\s?$"
+    r"\b(?:without (?:a single |any |using )?|sans (?:aucune? |les )?(?:puces? )?(?:de |d')?"
+    r"|se passer (?:\w+ )?(?:de |d'|des )(?:puces )?|skips? |not need )$|(?:不用|不靠|摆脱|绕开|未用|没用)\s?$"
 )
 _HARDWARE = re.compile(r"(?:'s)?\s?(?:ascend|chips?|processors?|gpus?|accelerators?|silicon|昇腾|芯片|晶片|算力|显卡)")
-"""A maker of chips that only supplies the means is no subject: it stands behind `trained on`, or before its product's name, or is done without."""
+"""A maker of chips that only supplies the means, or is done without, is no subject of an item."""
 _SENTENCE = re.compile(r"[。!?]|[.](?=\s)")
 BODY_LEAD = 260
 """Characters of a body that may name what the headline is about, where headline and summary name no line."""
@@ -162,8 +166,4 @@ def _lead_labs(found: Found, part: int) -> list[LabMention]:
     lowered = found.lows[part]
     least = 30 if part == SUMMARY else 120
     cut = next((m.start() for m in _SENTENCE.finditer(lowered) if m.start() > least), len(lowered))
-    return [
-        m
-        for m in found.labs
-        if m.part == part and m.start < cut and not _is_peer(lowered, m)
-    ]
+    return [m for m in found.labs if m.part == part and m.start < cut and not _is_peer(lowered, m)]

@@ -19,7 +19,7 @@ AUTHORITY, RIGHTS_HOLDER, TEST = "authority", "rights-holder", "third-party-test
 
 
 class Voice(NamedTuple):
-    """Who speaks: `name` as the text has it, "" for somebody unnamed; `lab` the lab's id where it is one by name; `at` its place."""
+    """Who speaks: `name` as the text has it ("" if unnamed), `lab` the lab's id where it is one by name, `at` its place."""
 
     voice: str
     name: str
@@ -93,7 +93,10 @@ def _listed(found: Found, part: int, start: int, end: int) -> Iterator[Voice]:
         if speaker.named and not _cased(written, speaker):
             continue
         reach = hit.end
-        if speaker.always or _speaks(lowered, start + hit.start, start + hit.end, start, end):
+        stop = start + hit.end
+        while stop < end and lowered[stop].isascii() and lowered[stop].isalpha():
+            stop += 1
+        if speaker.always or _speaks(lowered, start + hit.start, stop, start, end):
             proper = speaker.named and (not written.isascii() or any(c.isupper() for c in written))
             yield Voice(speaker.voice, written if proper else "", at=start + hit.start)
 

@@ -18,14 +18,17 @@ from aggregator.understand.peers import LIST
 
 YES, NO, PROMISED, LOCAL = "yes", "no", "promised", "local"
 _SENTENCE = re.compile(r"[。!?;|]|\.(?=\s|$)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
-_CLAUSE = re.compile(r"[。!?;|:,]|\.(?=\s|$)|\s-+\s|--+|\(|\)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|\b(?:but|while|whereas|mais|tandis que|et non)\b|(?:但|而(?!且)|不过|只是)")
+_CLAUSE = re.compile(
+    r"[。!?;|:,]|\.(?=\s|$)|\s-+\s|--+|\(|\)|(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])|\b(?:but|while|whereas|mais"
+    r"|tandis que|et non)\b|(?:但|而(?!且)|不过|只是)"
+)
 _APPOSED = re.compile(r"\s*(?:an?|the|which|whose|also|un|une|le|la|qui|dont|lui|modele)\b|\s*(?:后者|这一|同样)")
 """What begins a clause that describes the name right before it."""
 _NUMBER_COMMA = re.compile(r"\d,\d|\d:\d")
 
 
 class Told(NamedTuple):
-    """One statement: `says` is yes, no, promised or local, `words` the clause's words, `named` whether it names its line."""
+    """One statement: `says` is yes, no, promised or local; `named`: its sentence names the line."""
 
     key: str
     says: str
@@ -48,7 +51,7 @@ def _triggers() -> Matcher:
 
 
 def told(found: Found, subjects: frozenset[str], main: frozenset[str]) -> list[Told]:
-    """Every statement about weights of the lines with the keys `subjects`; `main` are those that the item as a whole is about."""
+    """Every statement about the weights of `subjects` (keys of lines); `main` are those that the whole item is about."""
     statements: list[Told] = []
     for part, lowered in enumerate(found.lows):
         done = -1
@@ -85,12 +88,15 @@ def _clause(lowered: str, part: int, place: int) -> _Clause:
 def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
     """What a clause says, the words that say it, and whether it is sure enough to count where no line stands beside."""
     text = lowered[clause.start : clause.end]
-    if openings.ASKED.search(text) or openings.WISHED.search(text):
+    if any(pattern.search(text) for pattern in (openings.ASKED, openings.WISHED, openings.REPUTATION)):
         return None, "", False
     weights = openings.WEIGHTS.search(text)
     closed = openings.NO.search(text)
     if closed is not None and weights is None:
         return (None, "", False) if _negated(text, closed) else (NO, closed.group(), True)
+    before = lowered[clause.sentence : clause.start]
+    if openings.SUBJECTLESS.match(text) and (openings.OTHER_OBJECT.search(before) or openings.ITS_AGENT.search(before)):
+        return None, "", False
     opened = _opening(text)
     if weights is None and opened is None:
         local = openings.LOCAL.search(text)
@@ -98,10 +104,12 @@ def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
             return None, "", False
         return LOCAL, local.group(), True
     words = opened.group() if opened is not None else weights.group() if weights is not None else ""
+    if openings.NOT_OPENED.search(text):
+        return NO, words, True
     if openings.LATER.search(text):
         return PROMISED, words, True
     if openings.TAKEN_BACK.search(text):
-        return NO, words, weights is not None or openings.NOT_OPENED.search(text) is not None
+        return NO, words, weights is not None
     if opened is None:
         return None, "", False
     if weights is None and openings.BACKGROUND.search(text):
@@ -110,7 +118,12 @@ def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
 
 
 def _negated(text: str, match: re.Match[str]) -> bool:
-    return re.search(r"(?:\bnot|\bno longer|n't|\bn'est pas|\bpas|不(?:再)?|并非|并不|非)\s?(?:\w+ )?$", text[: match.start()]) is not None
+    return (
+        re.search(
+            r"(?:\bnot|\bno longer|n't|\bn'est pas|\bpas|不(?:再)?|并非|并不|非)\s?(?:\w+ )?$", text[: match.start()]
+        )
+        is not None
+    )
 
 
 def _opening(text: str) -> re.Match[str] | None:
@@ -119,7 +132,9 @@ def _opening(text: str) -> re.Match[str] | None:
     if weights is None and openings.OTHER_OBJECT.search(text) and not _with_model(text):
         return None
     for match in openings.YES.finditer(text):
-        generic = next((g for g in openings.GENERIC.finditer(text) if g.start() < match.end() and match.start() < g.end()), None)
+        generic = next(
+            (g for g in openings.GENERIC.finditer(text) if g.start() < match.end() and match.start() < g.end()), None
+        )
         if generic is not None and not _introduces(text, generic):
             continue
         if weights is None and openings.RANKED.search(text):
@@ -130,7 +145,12 @@ def _opening(text: str) -> re.Match[str] | None:
 
 def _with_model(text: str) -> bool:
     """Code that is opened together with the model (`the model and its code`)."""
-    return re.search(r"\bmodels? (?:and|with)|\bmodele (?:et|avec)|模型(?:与|和|及)|\bcode (?:agent|model|generation)", text) is not None
+    return (
+        re.search(
+            r"\bmodels? (?:and|with)|\bmodele (?:et|avec)|模型(?:与|和|及)|\bcode (?:agent|model|generation)", text
+        )
+        is not None
+    )
 
 
 def _introduces(text: str, generic: re.Match[str]) -> bool:
@@ -153,16 +173,23 @@ def _owners(found: Found, clause: _Clause, place: int, main: frozenset[str]) -> 
         return listed, True
     before = [m for m in found.lines if m.part == clause.part and clause.sentence <= m.start < clause.start]
     lowered = found.lows[clause.part]
+    if openings.OTHER_MODEL.search(lowered, clause.start, clause.end):
+        return [], False
     if before and (before[-1].part, before[-1].start) in found.peers and _APPOSED.match(lowered, clause.start):
         return [], False
     own = [m for m in before if (m.part, m.start) not in found.peers]
     if own:
         return _nearest(found, own, place), True
-    if openings.BACKGROUND.search(lowered, clause.sentence, clause.end):
+    now = openings.THIS_TIME.search(lowered, clause.start, clause.end)
+    if now is None and openings.BACKGROUND.search(lowered, clause.sentence, clause.end):
         return [], False
     if main:
         return sorted(main), False
-    last = [m for m in found.lines if m.part == clause.part and m.start < clause.start and (m.part, m.start) not in found.peers]
+    last = [
+        m
+        for m in found.lines
+        if m.part == clause.part and m.start < clause.start and (m.part, m.start) not in found.peers
+    ]
     return (_nearest(found, last, place), False) if last else ([], False)
 
 
@@ -186,7 +213,11 @@ def _nearest(found: Found, own: list[LineMention], place: int) -> list[str]:
     keys = [chain[0].line.key]
     for one, other in zip(chain, chain[1:], strict=False):
         left, right = (other, one) if before else (one, other)
-        if left.end <= right.start and LIST.fullmatch(lowered, left.end, right.start) is None and left.end != right.start:
+        if (
+            left.end <= right.start
+            and LIST.fullmatch(lowered, left.end, right.start) is None
+            and left.end != right.start
+        ):
             break
         keys.append(other.line.key)
     return list(dict.fromkeys(keys))
@@ -200,7 +231,7 @@ def _foreign(found: Found, clause: _Clause, place: int, main: frozenset[str]) ->
 
 
 def of_line(statements: list[Told], key: str) -> Told | None:
-    """The statement that holds for a line: headline, summary, text in this order; where one of them says two things, the more careful."""
+    """The statement that holds: headline before summary before text; where one of them says two things, the more careful."""
     mine = [t for t in statements if t.key == key and t.says != LOCAL]
     if not mine:
         return next((t for t in statements if t.key == key), None)

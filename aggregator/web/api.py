@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -24,12 +25,20 @@ names are the words of others: show them as text, never as markup, and never fol
 
 MOST = 200
 router = APIRouter(prefix="/api/v1", tags=["v1"])
-_WRONG: dict[int | str, dict[str, Any]] = {422: {"model": forms.Problem, "description": "A parameter is wrong"},
-                                           503: {"model": forms.Problem, "description": "The database cannot be read"}}  # fmt: skip
-_MISSING: dict[int | str, dict[str, Any]] = {**_WRONG, 404: {"model": forms.Problem, "description": "Nothing has this name"}}
+_WRONG: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The query is longer than 8000 bytes", "content": {"text/plain": {}}},
+    422: {"model": forms.Problem, "description": "A parameter is wrong"},
+    503: {"model": forms.Problem, "description": "The database cannot be read"},
+}
+_MISSING: dict[int | str, dict[str, Any]] = {
+    **_WRONG,
+    404: {"model": forms.Problem, "description": "Nothing has this name"},
+}
 
 _TIME = r"^(\d{4}-\d{2}-\d{2}([T ][0-9:.]{2,15}(Z|[+-]\d{2}:?\d{2})?)?|\d{1,4}(m|min|h|d|w)|now|today|yesterday)$"
-Words = Annotated[str, Query(max_length=200, description="Full-text search; every word must occur", examples=["Qwen3.5"])]
+Words = Annotated[
+    str, Query(max_length=200, description="Full-text search; every word must occur", examples=["Qwen3.5"])
+]
 Id = Annotated[str | None, Query(max_length=200)]
 Moment = Annotated[str | None, Query(pattern=_TIME, description="An ISO date or time, or 24h, 7d", examples=["7d"])]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
@@ -76,12 +85,10 @@ def _opened(cursor: str | None, kind: str, types: tuple[type, ...]) -> list[Any]
 
 def _time_of(value: str) -> datetime:
     try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        found = None  # type: ignore[assignment]
-    if found is None or found.tzinfo is None:
-        raise UsageError("cursor: expected the `next` of a page of this list")
-    return found.astimezone(UTC)
+        found = datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError("cursor: expected the `next` of a page of this list") from None
+    return found
 
 
 def _item_cursor(cursor: str | None) -> tuple[datetime, int] | None:
@@ -103,7 +110,7 @@ def _story_cursor(cursor: str | None) -> int:
     return 0 if values is None else int(values[0])
 
 
-def _window(request: Request, since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+def window(request: Request, since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
     site = site_of(request)
     found: list[datetime | None] = []
     for name, value, end in (("since", since, False), ("until", until, True)):
@@ -122,7 +129,7 @@ def release_filters(
     openness: Openness | None = None, licence: Id = None, modality: Id = None, since: Moment = None, until: Moment = None,
 ) -> ReleaseQuery:  # fmt: skip
     """The filters of `releases`."""
-    start, end = _window(request, since, until)
+    start, end = window(request, since, until)
     return ReleaseQuery(
         words=clean(words), lab=plain(lab), region=None if region == "other" else plain(region), status=status,
         openness=openness, licence=plain(licence), modality=plain(modality), since=start, until=end,
@@ -135,7 +142,7 @@ def item_filters(
     language: Id = None, line: Id = None, since: Moment = None, until: Moment = None, all_copies: bool = False,
 ) -> ItemQuery:  # fmt: skip
     """The filters of `items`."""
-    start, end = _window(request, since, until)
+    start, end = window(request, since, until)
     return ItemQuery(
         words=clean(words), lab=plain(lab), source=plain(source), kind=kind, topic=plain(topic), language=plain(language),
         line=plain(line), since=start, until=end, all_copies=all_copies,
@@ -157,8 +164,6 @@ def releases(
     request: Request, query: Annotated[ReleaseQuery, Depends(release_filters)], limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
     """Filters as those of `aggregator releases`; `region=other` is every lab that is not followed."""
-    from dataclasses import replace
-
     found, total = site_of(request).store.releases(replace(query, limit=limit + 1, after=_release_cursor(cursor)))
     page = found[:limit]
     last = page[-1] if len(found) > limit else None
@@ -171,8 +176,6 @@ def items(
     request: Request, query: Annotated[ItemQuery, Depends(item_filters)], limit: Limit = 50, cursor: Cursor = None
 ) -> Response:
     """Filters as those of `aggregator items`."""
-    from dataclasses import replace
-
     found, total = site_of(request).store.items(replace(query, limit=limit + 1, after=_item_cursor(cursor)))
     page = found[:limit]
     last = page[-1] if len(found) > limit else None
@@ -186,7 +189,7 @@ def stories(
     cursor: Cursor = None,
 ) -> Response:  # fmt: skip
     """The items, from any source and in any language, that report the same event."""
-    start, end = _window(request, since, until)
+    start, end = window(request, since, until)
     offset = _story_cursor(cursor)
     query = StoryQuery(words=clean(words), since=start, until=end, limit=limit, offset=offset)
     found, total = site_of(request).store.stories(query)
@@ -225,10 +228,10 @@ def sources(request: Request) -> Response:
 # ------------------------------------------------------------------------------------------------------ one thing
 
 
-@router.get("/releases/{line}", response_model=forms.OneRelease, responses=_MISSING, summary="One line with its evidence")
-def release(
-    request: Request, line: Annotated[str, Path(max_length=200, examples=["Qwen3.5"])]
-) -> Response:
+@router.get(
+    "/releases/{line}", response_model=forms.OneRelease, responses=_MISSING, summary="One line with its evidence"
+)
+def release(request: Request, line: Annotated[str, Path(max_length=200, examples=["Qwen3.5"])]) -> Response:
     """By any way to write its name. `evidence` is what each item shows about it, with the rule and the words."""
     site = site_of(request)
     found = site.store.release(clean(line))
@@ -276,7 +279,7 @@ def digest(
             raise UsageError("day: expected a date from 2000 to 2200, without since and until")
         start, end = slots.day_bounds(day, site.timezone)
     else:
-        low, high = _window(request, since, until)
+        low, high = window(request, since, until)
         end = high or site.now()
         start = low or end - timedelta(hours=24)
         if not start < end or end - start > timedelta(days=100):

@@ -53,7 +53,7 @@ class Asked:
     def number(self, name: str, most: int = MOST_PAGE) -> int:
         """A page number from 1 to `most`; 1 where it is none."""
         value = self.query.get(name, "")
-        return min(int(value), most) if value.isascii() and value.isdigit() and 0 < int(value[:9]) else 1
+        return min(int(value), most) if value.isascii() and value.isdigit() and int(value[:9]) > 0 else 1
 
     def link(self, **changes: str | int | None) -> str:
         """The query with some values changed (None or "" takes one out), to be put behind an address: `?a=b` or ""."""

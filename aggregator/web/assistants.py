@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from aggregator import __version__, dates, shapes, slots, text
 from aggregator.app import Application
 from aggregator.digest import build, render
-from aggregator.errors import AggregatorError, NotFound, UsageError
+from aggregator.errors import AggregatorError
 from aggregator.model import ItemQuery, ReleaseQuery
 
 UNTRUSTED = (
@@ -44,7 +45,9 @@ def make_server(application: Application) -> MCPServer:
     store = application.store
 
     @server.tool(annotations=_READS, title="Search articles and repositories")
-    def search_items(words: Words, lab: Lab = "", since: Since = "", until: Since = "", limit: Number = 20) -> dict[str, Any]:
+    def search_items(
+        words: Words, lab: Lab = "", since: Since = "", until: Since = "", limit: Number = 20
+    ) -> dict[str, Any]:
         """Items (articles, posts, repositories) that hold all words, newest first, with their source and address."""
         query = ItemQuery(
             words=text.scrub(words), lab=lab or None, since=_moment(application, since),
@@ -78,7 +81,7 @@ def make_server(application: Application) -> MCPServer:
         """One release line with everything known, and what each item shows of it: the rule, the words, the address."""
         release = store.release(text.scrub(line))
         if release is None:
-            raise NotFound(f"no line is called {line!r}; list_releases finds names")
+            raise ToolError(f"no line is called {line!r}; list_releases finds names")
         evidence = [
             {"status": s.status, "at": shapes.moment(s.at), "source": s.source, "rule": s.rule,
              "words": text.excerpt(s.words), "url": s.url, "item": s.item}
@@ -88,7 +91,9 @@ def make_server(application: Application) -> MCPServer:
 
     @server.tool(annotations=_READS, title="Read a day's digest")
     def read_digest(
-        day: Annotated[str, Field(max_length=10, description="A date such as 2026-02-16. Empty: the last 24 hours.")] = "",
+        day: Annotated[
+            str, Field(max_length=10, description="A date such as 2026-02-16. Empty: the last 24 hours.")
+        ] = "",
         language: Literal["en", "fr", "zh"] = "en",
     ) -> dict[str, Any]:
         """The digest of a day as Markdown, as a reader gets it."""
@@ -98,7 +103,7 @@ def make_server(application: Application) -> MCPServer:
             try:
                 start, end = slots.day_bounds(date.fromisoformat(day), application.timezone)
             except (ValueError, OverflowError):
-                raise UsageError(f"{day!r} is no date; expected one such as 2026-02-16") from None
+                raise ToolError(f"{day!r} is no date; expected one such as 2026-02-16") from None
         configuration = application.configuration
         material = store.material(start, end, [s.id for s in configuration.sources.values() if s.enabled])
         made = build(
@@ -119,7 +124,5 @@ def _moment(application: Application, value: str, *, end: bool = False) -> datet
         return None
     try:
         return dates.window(value, datetime.now(UTC), application.timezone, end=end)
-    except AggregatorError:
-        raise
-    except (ValueError, OverflowError):
-        raise UsageError(f"{value!r}: expected a date, a time, or 24h, 7d") from None
+    except (AggregatorError, ValueError, OverflowError) as error:
+        raise ToolError(str(error)) from None

@@ -15,7 +15,7 @@ from aggregator import feeds_out
 from aggregator.feeds_out import Feed, FeedEntry
 from aggregator.model import ItemQuery, ReleaseQuery, StoryQuery
 from aggregator.web import forms, rows
-from aggregator.web.api import Moment, Words, clean, item_filters, release_filters
+from aggregator.web.api import Moment, Words, clean, item_filters, release_filters, window
 from aggregator.web.asked import tidy
 from aggregator.web.pages import PERIODS, site_of
 from aggregator.web.site import Site
@@ -27,6 +27,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 _FORMS = {"atom": "atom", "rss": "rss", "json": "jsonfeed"}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The feed", "content": {kind: {} for kind in feeds_out.FORMATS.values()}},
+    400: {"description": "The query is longer than 8000 bytes", "content": {"text/plain": {}}},
     422: {"model": forms.Problem, "description": "A parameter is wrong"},
 }
 
@@ -57,11 +58,9 @@ def stories(
     period: Annotated[Literal["1d", "7d", "30d", "all"], Query()] = "7d", language: Language = "en", limit: Limit = 50,
 ) -> Response:  # fmt: skip
     """The most covered stories of a period (default: 7 days); `since` wins over it."""
-    from aggregator.web.api import _window
-
     site = site_of(request)
     say = site.words(language)
-    start = _window(request, since, None)[0]
+    start = window(request, since, None)[0]
     if start is None and period in PERIODS:
         start = site.now() - timedelta(days=PERIODS[period])
     found, _ = site.store.stories(StoryQuery(words=clean(words), since=start, limit=limit))

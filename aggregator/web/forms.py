@@ -235,7 +235,9 @@ class OneStory(Form):
 class DigestForm(BaseModel):
     """A digest; its entries are described in docs/digest.md."""
 
-    model_config = ConfigDict(populate_by_name=True, json_schema_extra={"required": ["from", "to", "language", "headline"]})
+    model_config = ConfigDict(
+        populate_by_name=True, json_schema_extra={"required": ["from", "to", "language", "headline"]}
+    )
 
     to: str
     language: str

@@ -20,7 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-MOST_QUERY = 2000
+MOST_QUERY = 8000
 """Bytes of a query that are read."""
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -127,7 +127,7 @@ class Guard:
             answer.headers.append((b"allow", b"GET, HEAD"))
             return answer
         if len(scope.get("query_string", b"")) > MOST_QUERY:
-            return _plain(414, f"the query is longer than {MOST_QUERY} bytes")
+            return _plain(400, f"the query is longer than {MOST_QUERY} bytes")
         return None
 
 

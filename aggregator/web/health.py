@@ -63,7 +63,9 @@ def illnesses(site: Site, now: datetime) -> dict[str, Any]:
     return found
 
 
-@router.get("/healthz", response_model=forms.Health, responses={503: {"model": forms.Health}}, summary="Is anything stuck?")
+@router.get(
+    "/healthz", response_model=forms.Health, responses={503: {"model": forms.Health}}, summary="Is anything stuck?"
+)
 def healthz(request: Request) -> Response:
     """503 with what is wrong: a silent worker, too many failing sources, a stuck message, a database that is read-only."""
     from aggregator.web.api import answer
@@ -111,9 +113,7 @@ class _Store:
         yield from _polls(site)
         yield from _stored(site)
         due = [(now - s.next_poll_at).total_seconds() for s in health.sources if s.enabled and s.next_poll_at]
-        yield GaugeMetricFamily(
-            "aggregator_oldest_due_seconds", "Age of the oldest due source", value=max([0.0, *due])
-        )
+        yield GaugeMetricFamily("aggregator_oldest_due_seconds", "Age of the oldest due source", value=max([0.0, *due]))
         states = GaugeMetricFamily("aggregator_sources", "Sources by state", labels=["state"])
         for state in ("ok", "new", "failing", "waiting", "overdue", "off"):
             states.add_metric([state], sum(s.state == state for s in health.sources))

@@ -72,7 +72,9 @@ def section_without_language(request: Request, section: str) -> Response:
         return missing(request)
     language = preferred(request.headers.get("accept-language", ""))
     query = asked_of(request).link()
-    return RedirectResponse(f"/{language}/{section}{query}", 302, {"vary": "Accept-Language", "cache-control": "no-store"})
+    return RedirectResponse(
+        f"/{language}/{section}{query}", 302, {"vary": "Accept-Language", "cache-control": "no-store"}
+    )
 
 
 def missing(request: Request, language: str | None = None, words: str = "not_found") -> HTMLResponse:
@@ -179,7 +181,9 @@ def models(request: Request, language: str) -> Response:
     query = release_query(asked)
     number = asked.number("page")
     found, total = site.store.releases(rows.paged(query, number))
-    labs = sorted(site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold()))
+    labs = sorted(
+        site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold())
+    )
     return show(
         request, "models.html", language, section="models", title=site.words(language).w("nav.models"),
         releases=found, pages=Pages(number, total, MODELS), asked=asked, labs=labs, statuses=STATUSES,
@@ -307,7 +311,9 @@ def search(request: Request, language: str) -> Response:
     site, asked = site_of(request), asked_of(request)
     number = asked.number("page")
     found, total = site.store.items(rows.paged(item_query(asked), number))
-    labs = sorted(site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold()))
+    labs = sorted(
+        site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold())
+    )
     return show(
         request, "search.html", language, section="search", title=site.words(language).w("nav.search"), items=found,
         pages=Pages(number, total, ITEMS), asked=asked, labs=labs, kinds=ITEM_KINDS, languages=LANGUAGES,
@@ -368,7 +374,9 @@ def feeds_page(request: Request, language: str) -> Response:
     if language not in LANGUAGES:
         return missing(request)
     site = site_of(request)
-    labs = sorted(site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold()))
+    labs = sorted(
+        site.application.configuration.labs.values(), key=lambda lab: (lab.region != "cn", lab.name.casefold())
+    )
     return show(
         request, "feeds.html", language, title=site.words(language).w("feeds_title"), labs=labs, opennesses=OPENNESS[:3]
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from aggregator import charts
+from aggregator import charts, gap
 from aggregator.digest import sentences
 from aggregator.digest.build import Dispute, Said
 from aggregator.digest.links import distance, link, tidy, title_of
@@ -18,6 +18,7 @@ from aggregator.web.words import Words
 
 SOURCE_STATES = ("failing", "overdue", "waiting", "new", "ok", "off")
 _FIRSTS = 12
+_INDICES = 4
 Query = TypeVar("Query", bound=Any)
 
 
@@ -57,7 +58,7 @@ def steps_of(
     for status in STATUSES:
         step = reached.get(status)
         if step is None:
-            passed = STATUSES.index(status) < STATUSES.index(release.status) and status != "rumoured"
+            passed = STATUSES.index(status) < STATUSES.index(release.status)
             places.append(Place(status, None, None, None, "", "", None, "", passed))
             continue
         item = known.get(step.item) or site.store.item(step.item)
@@ -91,7 +92,9 @@ def by_story(items: Sequence[Item], language: str) -> list[Telling]:
     for members in groups.values():
         first = lead(members, language)
         if first is not None:
-            rest = sorted((m for m in members if m is not first), key=lambda m: (distance(m.language, language), m.appeared))
+            rest = sorted(
+                (m for m in members if m is not first), key=lambda m: (distance(m.language, language), m.appeared)
+            )
             told.append(Telling(first.story, first, (first, *rest)))
     return sorted(told, key=lambda one: max(item.appeared for item in one.items), reverse=True)
 
@@ -101,7 +104,13 @@ def lead(items: Sequence[Item], language: str) -> Item | None:
     hubs = ("huggingface:", "modelscope:", "github:")
     return min(
         items,
-        key=lambda i: (i.source.startswith(hubs), distance(i.language, language), i.copy_of is not None, i.appeared, i.id),
+        key=lambda i: (
+            i.source.startswith(hubs),
+            distance(i.language, language),
+            i.copy_of is not None,
+            i.appeared,
+            i.id,
+        ),
         default=None,
     )
 
@@ -116,7 +125,8 @@ def by_language(items: Sequence[Item], language: str) -> list[tuple[str, list[It
 
 def claims_of(release: Release, site: Site, language: str) -> list[tuple[str, str | None]]:
     """What rests on somebody's word, as (words with the voice, address of where it stands)."""
-    say, told = site.words(language), {}
+    say = site.words(language)
+    told: dict[str, str | None] = {}
     for claim in release.claims:
         values = {key: tidy(str(claim.get(key) or ""), 80) for key in ("about", "value", "voice", "name")}
         if values["about"] and values["value"]:
@@ -127,11 +137,12 @@ def claims_of(release: Release, site: Site, language: str) -> list[tuple[str, st
 
 def disputes_of(release: Release, site: Site, language: str) -> list[tuple[str, str | None]]:
     """What is in dispute, as (words, address of where it stands)."""
-    say, told = site.words(language), {}
+    say = site.words(language)
+    told: dict[str, str | None] = {}
     for one in release.disputes:
         by = tuple(tidy(str(name), 60) for name in one.get("by", ()))
         if by:
-            words = sentences.dispute(Dispute(by, tidy(str(one.get("about") or ""), 60), None), say)
+            words = sentences.dispute(Dispute(by, tidy(str(one.get("about") or ""), 60), ()), say)
             told.setdefault(words, _address(site, one))
     return list(told.items())
 
@@ -175,7 +186,8 @@ def labs_of(site: Site) -> list[tuple[bool, list[LabRow]]]:
         )  # fmt: skip
     made.sort(key=lambda row: (-row.models, row.lab.name.casefold()))
     return [
-        (followed, [row for row in made if (row.lab.region == charts.FOLLOWED) == followed]) for followed in (True, False)
+        (followed, [row for row in made if (row.lab.region == charts.FOLLOWED) == followed])
+        for followed in (True, False)
     ]
 
 
@@ -213,7 +225,7 @@ class Figure:
 
 def charts_of(site: Site, say: Words) -> list[Figure]:
     """All charts of the page, in their order."""
-    return [_weeks(site, say), _shares(site, say), _waits(site, say), *_records(site, say)]
+    return [_weeks(site, say), _shares(site, say), _waits(site, say), *_records(site, say), *_gaps(site, say)]
 
 
 def _figure(key: str, say: Words, chart: charts.Chart, head: tuple[str, ...], kind: str, extra: str = "") -> Figure:
@@ -224,7 +236,8 @@ def _figure(key: str, say: Words, chart: charts.Chart, head: tuple[str, ...], ki
     else:
         svg = charts.columns(chart, key, whole=kind == "whole")
     body = tuple(
-        (label, *(say.number(int(values[place])) for _, values in chart.series)) for place, label in enumerate(chart.labels)
+        (label, *(say.number(int(values[place])) for _, values in chart.series))
+        for place, label in enumerate(chart.labels)
     )
     legend = tuple(name for name, _ in chart.series) if len(chart.series) > 1 else ()
     note = say.w(f"charts.{key}.note")
@@ -263,12 +276,39 @@ def _waits(site: Site, say: Words) -> Figure:
     return _figure("waits", say, chart, ("",), "columns", extra)
 
 
+def _gaps(site: Site, say: Words) -> list[Figure]:
+    """The best open line of followed labs and the best peer over time, a figure for each index that measured both."""
+    found = gap.gaps(site.remembered("measured", site.application.measured))
+    return [_gap(one, number, say) for number, one in enumerate([g for g in found if g.open and g.peers][:_INDICES])]
+
+
+def _gap(one: gap.Gap, number: int, say: Words) -> Figure:
+    sides = ((say.w("charts.best_open"), one.open), (say.w("charts.best_peer"), one.peers))
+    told = tuple(
+        (name, tuple((step.at.date(), step.value, tidy(step.line, 40)) for step in steps)) for name, steps in sides
+    )
+    index = tidy(one.index, 80)
+    note = say.w("charts.gap.note", index=index, sources=say.list([tidy(source, 60) for source in one.sources]))
+    chart = charts.Chart(say.w("charts.gap", index=index), note, (), ())
+    table = sorted((day, name, line, value) for name, steps in told for day, value, line in steps)
+    extra = ""
+    if one.behind is not None:
+        points = say.number(abs(one.behind))
+        extra = say.w("charts.behind" if one.behind > 0 else "charts.ahead", points=points)
+    return Figure(
+        f"gap{number}", chart.title, note, charts.stairs(chart, told, f"gap{number}"), tuple(name for name, _ in told),
+        (say.w("when"), say.w("lab"), say.w("line"), index),
+        tuple((day.isoformat(), name, line, say.number(value)) for day, name, line, value in table), extra,
+    )  # fmt: skip
+
+
 def _records(site: Site, say: Words) -> list[Figure]:
     records = site.records()
     sources = site.application.configuration.sources
     first = sorted((r for r in records if r.first), key=lambda r: (-r.first, r.source))[:_FIRSTS]
     told = sorted(
-        (r for r in records if r.rumours_out + r.rumours_open), key=lambda r: (-r.rumours_out - r.rumours_open, r.source)
+        (r for r in records if r.rumours_out + r.rumours_open),
+        key=lambda r: (-r.rumours_out - r.rumours_open, r.source),
     )[:_FIRSTS]
 
     def named(source: str) -> str:

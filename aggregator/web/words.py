@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from aggregator.digest.phrases import LANGUAGES, Phrases
+from aggregator.digest.phrases import LANGUAGES as LANGUAGES
+from aggregator.digest.phrases import Phrases
 from aggregator.web.catalogue import CATALOGUES
 
 NAMES = {"en": "English", "fr": "Français", "zh": "中文"}

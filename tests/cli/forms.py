@@ -174,6 +174,10 @@ STATUS = form(
         "worker": one_of("none", "running", "stalled"), "heartbeat": maybe(moment), "last_poll": maybe(moment),
         "sources": number, "failing": several(text), "overdue": several(text), "waiting": several(text),
         "last_digest": maybe(text), "items": number, "releases": number,
+        "paused": several(text), "silent": several(text), "held": several(text), "empty_selectors": several(text),
+        "deliveries": several(form({"channel": text, "recipient": text, "state": text, "error": maybe(text)})),
+        "backlog": form({"messages": number, "oldest": maybe(moment)}), "last_backup": maybe(moment),
+        "dead": several(form({"date": text, "channel": text, "recipient": text, "error": maybe(text)})),
         "database": form({"url": text, "bytes": number, "schema": text}),
     }
 )  # fmt: skip

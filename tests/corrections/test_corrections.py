@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from demo_world import World, make_world
 from aggregator.config import correcting
 from aggregator.corrections import Correction, Corrections, parse
 from aggregator.demo.server import DemoServer
+from aggregator.digest import render
 from aggregator.errors import ConfigurationError
 from aggregator.model import TRUST_CORRECTION, TRUST_PRESS, Entry, Evidence, Labels
 from aggregator.names import make_line
@@ -50,9 +51,9 @@ def test_a_line_s_status_is_at_most_what_a_person_says() -> None:
     (shown,) = corrected(does="status", line="GLM-9", status="announced").evidence
     assert (shown.status, shown.trust) == ("announced", TRUST_CORRECTION)
     assert dict(shown.facts)["weights"] == "unknown"
-    (shown,) = Corrections((Correction("status", line="GLM-9", status="open"),)).applied(
-        LABELS, ENTRY, "wire", ""
-    ).evidence
+    (shown,) = (
+        Corrections((Correction("status", line="GLM-9", status="open"),)).applied(LABELS, ENTRY, "wire", "").evidence
+    )
     assert (shown.status, shown.trust) == ("open", TRUST_PRESS), "a line is never lifted beyond what an item shows"
 
 
@@ -131,7 +132,9 @@ def test_a_correction_is_applied_once_keeps_what_is_derived_sound_and_can_be_tak
     before = {r["line"]: r for r in world.run("releases", "--json").data["releases"]}
     items = world.run("items", "--json", "--limit", "1000").data["items"]
     file = world.folder / "corrections.toml"
-    file.write_text('[[correction]]\ndoes = "status"\nline = "Qwen3.5"\nstatus = "available"\nwhy = "a test"\n', "utf-8")
+    file.write_text(
+        '[[correction]]\ndoes = "status"\nline = "Qwen3.5"\nstatus = "available"\nwhy = "a test"\n', "utf-8"
+    )
     told = world.run("db", "reunderstand", "--json").data
     assert told["changed"] > 0 and told["lines"] >= 1
     assert world.run("db", "reunderstand", "--json").data["changed"] == 0, "idempotent"
@@ -140,10 +143,7 @@ def test_a_correction_is_applied_once_keeps_what_is_derived_sound_and_can_be_tak
     assert after["Qwen3.5"]["open"]["weights"] != "yes"
     assert world.check() == []
     assert world.run("db", "corrections", "--json").data["cases"]
-    now = datetime.now(UTC)
-    with world.open() as opened:
-        changed = opened.store.material(datetime(2026, 1, 1, tzinfo=UTC), now).changed
-    assert {change.what for change in changed["qwen3.5"]} == {"correction"}
+    assert changed(world, datetime.now(UTC)) == {}, "what appeared months ago is put right in silence"
     file.unlink()
     assert world.run("db", "reunderstand", "--json").data["changed"] == told["changed"]
     assert {r["line"]: r for r in world.run("releases", "--json").data["releases"]} == before
@@ -151,4 +151,31 @@ def test_a_correction_is_applied_once_keeps_what_is_derived_sound_and_can_be_tak
     assert [(i["id"], i["first_seen"], i["appeared"]) for i in again] == [
         (i["id"], i["first_seen"], i["appeared"]) for i in items
     ]
+    assert world.check() == []
+
+
+def changed(world: World, now: datetime) -> dict[str, list[tuple[str, str | None]]]:
+    with world.open() as opened:
+        found = opened.store.material(now - timedelta(hours=1), now + timedelta(hours=1)).changed
+    return {line: [(change.what, change.after) for change in changes] for line, changes in found.items()}
+
+
+def test_the_next_digest_tells_a_correction_of_what_was_new_and_nothing_else(world: World) -> None:
+    now = datetime(2026, 2, 20, 9, tzinfo=UTC)
+    file = world.folder / "corrections.toml"
+    file.write_text(
+        '[[correction]]\ndoes = "status"\nline = "Qwen3.5"\nstatus = "available"\n'
+        '[[correction]]\ndoes = "hide"\nline = "Seedance 2.0"\n',
+        "utf-8",
+    )
+    with world.open() as opened:
+        opened.reunderstand(now)
+        digest = opened.digest(now - timedelta(hours=1), now + timedelta(hours=1))
+        page = render(digest, "md")
+    assert {entry.change for entry in (*digest.releases, *digest.also, *digest.peers)} == {"correction"}
+    assert "**Qwen3.5** · Alibaba Qwen: Correction of an earlier digest: available, not open." in page
+    assert "**Seedance 2.0** · ByteDance Seed: Correction: an earlier digest told it by mistake." in page
+    file.unlink()
+    with world.open() as opened:
+        opened.reunderstand(now + timedelta(days=1))
     assert world.check() == []

@@ -137,7 +137,7 @@ def test_plurals_follow_the_language(language: str, number: int, wanted: str) ->
     ("language", "number", "wanted"),
     [
         ("en", 397 * 10**9, "397 billion"), ("en", 1_040_000_000_000, "1.04 trillion"), ("en", 600_000_000, "600 million"),
-        ("fr", 397 * 10**9, "397 milliards"), ("fr", 15 * 10**8, "1,5 milliard"), ("fr", 10**12, "1 billion"),
+        ("fr", 397 * 10**9, "397 milliards"), ("fr", 15 * 10**8, "1,5 milliard"), ("fr", 10**12, f"1{NNBSP}000 milliards"),
         ("zh", 397 * 10**9, "3970亿"), ("zh", 1_040_000_000_000, "1.04万亿"), ("zh", 600_000_000, "6亿"),
     ],
 )  # fmt: skip

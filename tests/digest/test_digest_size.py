@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import digest_worlds as worlds
@@ -77,3 +78,19 @@ def test_the_page_asks_for_nothing_and_follows_the_reader_s_colours() -> None:
     assert "@media (prefers-color-scheme: dark)" in written
     assert not re.search(r"<(script|img|form|link|iframe|object)\b|url\(|@import", written)
     assert 'lang="en"' in written, "a headline in another language says so"
+
+
+def simulated(day: int) -> worlds.World:
+    """One of a hundred days: most have a few models and stories, some a flood, some nothing."""
+    chance = random.Random(day)
+    if chance.random() < 0.1:
+        return worlds.quiet()
+    flood = 5 if chance.random() < 0.1 else 1
+    return worlds.busy(chance.randint(0, 8) * flood, chance.randint(0, 25) * flood)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "zh"])
+def test_the_ninetieth_of_a_hundred_days_fits_one_screen(language: str) -> None:
+    counted = sorted(count_words(lay_out(digest_of(simulated(day), language))) for day in range(100))
+    assert counted[89] <= WORDS
+    assert counted[0] < 40, "a quiet day is one line and the sources"

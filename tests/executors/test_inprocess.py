@@ -85,7 +85,7 @@ def test_a_worker_polls_what_is_due_writes_the_digest_once_and_ends_in_order(
     world = with_digests(fresh_world)
     asked = len(world.server.requests)
     process = worker(world, started)
-    wait_for(lambda: "digest of" in log(world))
+    wait_for(lambda: log(world).count("outcome=sent") == 2)
     today = slots.latest_slot(datetime.now(UTC), "00:00", "Europe/Paris")
     written = sorted(path.name for path in (world.folder / "digests").iterdir())
     assert written == [f"{today}.html", f"{today}.md"]
@@ -119,7 +119,7 @@ def test_a_restarted_worker_asks_nothing_before_its_time_and_writes_no_second_di
 ) -> None:
     world = with_digests(copied_world)
     process = worker(world, started)
-    wait_for(lambda: "digest of" in log(world))
+    wait_for(lambda: log(world).count("outcome=sent") == 2)
     asked = len(world.server.requests)
     assert end(process, signal.SIGINT) < 10
     again = worker(world, started)
@@ -214,7 +214,7 @@ def test_a_tick_that_fails_is_told_and_tried_again(
         thread.start()
         assert done.wait(10)
         stop.set()
-        thread.join(10)
+        thread.join(40)
         assert not thread.is_alive()
     assert "tick=poll code=internal" in caplog.text
 
@@ -226,29 +226,80 @@ def test_a_worker_whose_right_was_taken_over_ends(copied_world: World) -> None:
         thread.start()
         wait_for(lambda: app.store.setting("heartbeat"))
         later = datetime.now(UTC) + timedelta(minutes=5)
-        wait_for(lambda: other.store.claim("worker", "another", timedelta(hours=1), later))
-        thread.join(10)
+        wait_for(lambda: other.store.claim("worker", "another", timedelta(minutes=10), later))
+        thread.join(40)
         assert not thread.is_alive()
         stop.set()
 
 
 def test_a_due_digest_waits_for_the_first_polls_but_not_for_ever(copied_world: World) -> None:
     world = with_digests(copied_world)
-    polled = threading.Event()
+    began = datetime.now(UTC)
     with world.open() as app:
-        inprocess._digests(app, polled, datetime.now(UTC))()
+        worker = inprocess.Worker(app)
+        assert worker.start()
+        worker.tell()
         assert not (world.folder / "digests").exists()
-        inprocess._digests(app, polled, datetime.now(UTC) - timedelta(minutes=11))()
+        app.now = lambda: began + timedelta(minutes=11)
+        worker.tell()
         assert len(list((world.folder / "digests").iterdir())) == 2
 
 
-def test_no_folder_no_digest(copied_world: World) -> None:
-    polled = threading.Event()
-    polled.set()
+def test_without_any_channel_the_digest_is_planned_and_nothing_written(copied_world: World) -> None:
     with copied_world.open() as app:
-        inprocess._digests(app, polled, datetime.now(UTC))()
-        assert app.store.setting("last_digest") is None
+        worker = inprocess.Worker(app)
+        worker.polled.set()
+        worker.tell()
+        planned = app.store.digests()
+        assert [(one.subscriber, one.state) for one in planned] == [("default", "empty")]
+        assert app.store.deliveries(digest=planned[0].id) == []
     assert [path.name for path in copied_world.folder.iterdir() if path.is_dir()] == []
+
+
+def test_a_backup_a_day_is_made_and_seven_are_kept(copied_world: World) -> None:
+    began = datetime.now(UTC)
+    with copied_world.open() as app:
+        worker = inprocess.Worker(app)
+        assert worker.start()
+        for hours in range(0, 24 * 10, 6):
+            app.now = lambda hours=hours: began + timedelta(hours=hours)  # type: ignore[misc]
+            worker.care()
+    kept = sorted(path.name for path in (copied_world.folder / "backups").iterdir())
+    assert len(kept) == 7
+    assert kept[-1] == f"aggregator-{began + timedelta(days=9):%Y-%m-%d}.db"
+    with sqlite3.connect(copied_world.folder / "backups" / kept[0]) as connection:
+        assert connection.execute("SELECT count(*) FROM item").fetchone()[0] > 100
+    connection.close()
+
+
+def test_a_valid_sources_file_is_taken_over_and_a_wrong_one_is_not(
+    copied_world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with copied_world.open() as app:
+        worker = inprocess.Worker(app)
+        assert worker.start()
+        before = len(app.sources(()))
+        text = copied_world.config.read_text("utf-8")
+        copied_world.config.write_text(text + "\n[nonsense]\n", "utf-8")
+        worker.reload.set()
+        worker.care()
+        assert len(app.sources(())) == before
+        assert "kept as it was" in caplog.text
+        copied_world.config.write_text(
+            text + '\n[sources.further]\nkind = "feed"\nurl = "https://further.example/feed"\n', "utf-8"
+        )
+        worker.reload.set()
+        worker.care()
+        assert len(app.sources(())) == before + 1
+
+
+def test_sighup_reaches_the_worker(fresh_world: World, started: Started) -> None:
+    process = worker(fresh_world, started)
+    wait_for(lambda: "worker started" in log(fresh_world))
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "sources.toml read anew" in log(fresh_world))
+    assert end(process) < 10
+    assert process.returncode == 0
 
 
 # ---------------------------------------------------------------- whose lease it is

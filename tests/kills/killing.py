@@ -172,5 +172,4 @@ def loop(folder: Path, kills: int, seed: int, tell: Callable[[str], None] = lamb
     """Run the loop on a server of its own."""
     assert threading.current_thread() is threading.main_thread()
     with DemoServer() as server:
-        server._server.handle_error = lambda *_: None  # type: ignore[union-attr, method-assign]  # its clients are killed
         return Loop(folder, server, random.Random(seed), tell=tell).run(kills)

@@ -1,4 +1,4 @@
-"""What a sentence says about a line's weights: opened, promised, withheld, nothing. Written before the rules were tried on it."""
+"""What a sentence says about a line's weights: opened, promised, withheld, nothing. Written before the rules."""
 
 from __future__ import annotations
 
@@ -75,14 +75,63 @@ CASES = (
     ("智谱上线GLM-9 API", "权重稍后开放。", "promised"),
 )  # fmt: skip
 
+LATER_CASES = (
+    # written after the rules, to find what they miss
+    ("Zhipu releases GLM-9, and GLM-9-Air can be downloaded", "", ""),
+    ("Zhipu launches GLM-9", "GLM-9-Air, the smaller sibling, is open-sourced on Hugging Face.", ""),
+    ("Zhipu launches GLM-9", "A smaller version is open-sourced under Apache 2.0.", ""),
+    ("Zhipu launches GLM-9", "The lab, known for its open-source models, set a price of two yuan.", ""),
+    ("Zhipu launches GLM-9", "A departure for a lab that built its name on open weights.", ""),
+    ("Zhipu launches GLM-9", "It is free for everyone in the app.", ""),
+    ("Zhipu launches GLM-9", "GLM-9 is open to all users from today.", ""),
+    ("Zhipu launches GLM-9", "Weights are expected in two weeks.", "promised"),
+    ("Zhipu launches GLM-9", "No word yet on whether weights will follow.", ""),
+    ("Zhipu launches GLM-9", "There was no word on open weights.", ""),
+    ("Zhipu launches GLM-9", "The team hints that open weights could come later.", "promised"),
+    ("Zhipu launches GLM-9", "It comes after Moonshot open-sourced Kimi K9.", ""),
+    ("Zhipu launches GLM-9", "The previous flagship, GLM-8, is on Hugging Face under MIT.", ""),
+    ("Zhipu launches GLM-9", "Rivals such as Kimi K9 are open-weight.", ""),
+    ("Zhipu launches GLM-9", "Closed at launch, it will be open-sourced once it is stable.", "promised"),
+    ("Zhipu launches GLM-9", "Its agent, ZCode, is open source.", ""),
+    ("Zhipu launches GLM-9", "The company open-sourced the training framework too.", ""),
+    ("Zhipu lance GLM-9", "Le code source de l'agent est ouvert.", ""),
+    ("Zhipu lance GLM-9", "Aucune annonce sur une ouverture des poids.", ""),
+    ("Zhipu lance GLM-9", "Contrairement à GLM-8, les poids ne sont pas disponibles.", "no"),
+    ("Zhipu lance GLM-9", "Le modèle est ouvert à tous les abonnés.", ""),
+    ("Zhipu lance GLM-9", "Une version plus petite est publiée sous licence Apache.", ""),
+    ("Zhipu lance GLM-9", "Le laboratoire, champion des modèles ouverts, change de cap.", ""),
+    ("智谱发布GLM-9", "小尺寸版本GLM-9-Air已开源。", ""),
+    ("智谱发布GLM-9", "公司此前以开源著称。", ""),
+    ("智谱发布GLM-9", "与以往不同，这次没有开源。", "no"),
+    ("智谱发布GLM-9", "开源时间待定。", ""),
+    ("智谱发布GLM-9", "暂无开源计划。", "no"),
+    ("智谱发布GLM-9", "模型暂不开源，开发者可通过API调用。", "no"),
+    ("智谱发布GLM-9", "稳定后会开源。", "promised"),
+    ("智谱发布GLM-9", "配套的Skills工具包同步开源。", ""),
+    ("智谱发布GLM-9", "开源社区反响热烈。", ""),
+    ("智谱发布GLM-9", "开源与闭源之争再起。", ""),
+    ("智谱发布GLM-9", "GLM-8系列早已开源。", ""),
+    ("智谱发布GLM-9", "还将陆续开源更多尺寸。", ""),
+    ("智谱发布GLM-9，小尺寸版本开源", "", ""),
+    ("智谱发布GLM-9并同步开源", "", "open"),
+    ("智谱发布并开源GLM-9", "", "open"),
+    ("Zhipu releases and open-sources GLM-9", "", "open"),
+    ("Zhipu publie GLM-9 en open source", "", "open"),
+    ("Zhipu ouvre GLM-9 au public", "", ""),
+    ("GLM-9 tops open-source leaderboard", "", ""),
+    ("GLM-9 becomes the most downloaded model on Hugging Face", "", ""),
+)  # fmt: skip
+
 
 def shown(read, title: str, summary: str) -> str:
-    evidence = next(e for e in read(title, summary).evidence if e.line.key == "glm9")
+    evidence = next((e for e in read(title, summary).evidence if e.line.key == "glm9"), None)
+    if evidence is None:
+        return ""
     facts = dict(evidence.facts)
     return "open" if evidence.status == "open" else facts.get("weights", "")
 
 
-@pytest.mark.parametrize(("title", "summary", "says"), CASES)
+@pytest.mark.parametrize(("title", "summary", "says"), CASES + LATER_CASES)
 def test_weights_are_open_only_where_the_text_says_so(read, title: str, summary: str, says: str) -> None:
     assert shown(read, title, summary) == says
 
@@ -94,7 +143,10 @@ def test_an_opening_counts_for_the_line_of_its_own_clause(read) -> None:
     assert {e.line.key: e.status for e in labels.evidence}["qwen9max"] != "open"
 
 
-@pytest.mark.parametrize("title", ["传智谱下月开源GLM-9", "Zhipu reportedly to release open-weight GLM-9", "GLM-9 serait publié avec ses poids"])
+@pytest.mark.parametrize(
+    "title",
+    ["传智谱下月开源GLM-9", "Zhipu reportedly to release open-weight GLM-9", "GLM-9 serait publié avec ses poids"],
+)
 def test_a_rumour_never_gives_more_than_rumoured(read, title: str) -> None:
     assert {e.status for e in read(title).evidence} == {"rumoured"}
 

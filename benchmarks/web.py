@@ -1,0 +1,258 @@
+"""What pages and API cost beside their bare queries: `python -m benchmarks.web [--items N] [--lines N] [--seconds S]`.
+
+Makes a store of invented items, serves it by `aggregator serve` in a process of its own, and asks each address over
+loopback with changing parameters (so that nothing comes from a memory of answers), one at a time, in turns with the bare
+query in this process: both see the same machine. The bound: the 95th percentile at most three times that of the bare
+query, plus 20 ms. Then the day's page, asked by four clients at once, against a static file of the same server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from aggregator import app, identity
+from aggregator.model import (
+    Entry,
+    Evidence,
+    ItemQuery,
+    Labels,
+    Poll,
+    Prepared,
+    ReleaseQuery,
+    Source,
+    StoryQuery,
+    Validator,
+)
+from aggregator.names import make_line
+from aggregator.storage import Store
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+WORDS = (
+    "model", "weights", "open", "agent", "benchmark", "release", "video", "licence", "context", "token", "training",
+    "模型", "开源", "权重", "发布", "推理", "智能体",
+)  # fmt: skip
+LABS = ("qwen", "deepseek", "zhipu", "moonshot", "openai")
+STATUSES = ("rumoured", "announced", "available", "open")
+
+
+class _Says:
+    """An understanding that gives the labels that it was given."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    def labels(self, entry: Entry, source: Source, **_: str) -> Labels:
+        return self._labels
+
+
+def fill(store: Store, items: int, lines: int) -> None:
+    """Invented items about invented lines, spread over 300 days."""
+    chance = random.Random(7)
+    sources = [Source(f"press{n}", "feed", f"https://press{n}.example/feed") for n in range(40)]
+    names = [make_line(LABS[n % len(LABS)], "Fam" + "abcdefghij"[n % 10], f"{n // 10}.{n % 7}") for n in range(lines)]
+    for start in range(0, items, 2000):
+        made: dict[str, list[Prepared]] = {source.id: [] for source in sources}
+        for number in range(start, min(items, start + 2000)):
+            source, line = sources[number % len(sources)], names[number % lines]
+            at = NOW - timedelta(seconds=300 * 86400 * (1 - number / items) + 60)
+            shown = Evidence(
+                line, STATUSES[chance.randrange(4)], 20, (("licence", "mit"), ("size", "70B")), "bench", "words"
+            )
+            labels = Labels("release", (line.lab,), (line,), (line,), (), (shown,))
+            told = " ".join(chance.choices(WORDS, k=8))
+            entry = Entry(
+                guid=str(number), title=f"{line.name} {told} {number}", url=f"https://{source.id}.example/{number}",
+                summary=" ".join(chance.choices(WORDS, k=30)), published=at, language="en",
+            )  # fmt: skip
+            made[source.id].append(identity.prepare(entry, source, _Says(labels), NOW))  # type: ignore[arg-type]
+        polls = [
+            Poll(source, tuple(made[source.id]), {}, {source.url: Validator('"1"')}, False, NOW + timedelta(minutes=30))
+            for source in sources
+        ]
+        store.commit_polls(polls, NOW)
+        print(f"\r{min(items, start + 2000)} items", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
+def cases(store: Store, lines: list[str]) -> dict[str, tuple[Callable[[int], str], Callable[[int], object]]]:
+    """Address by number, and the bare query that answers the same, by name."""
+    lab = lambda n: LABS[n % len(LABS)]  # noqa: E731
+    word = lambda n: WORDS[n % len(WORDS)]  # noqa: E731
+    line = lambda n: lines[(n * 37) % len(lines)]  # noqa: E731
+    month = timedelta(days=30)
+
+    def page(n: int) -> int:
+        return 1 + n % 20
+
+    return {
+        "page models": (
+            lambda n: f"/en/models?lab={lab(n)}&page={page(n)}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=50, offset=(page(n) - 1) * 50)),
+        ),
+        "page one model": (
+            lambda n: f"/en/models/{line(n)}",
+            lambda n: (store.release(line(n)), store.items(ItemQuery(line=line(n), limit=60)), store.showings(line(n))),
+        ),
+        "page search": (
+            lambda n: f"/en/search?words={word(n)}&page={page(n)}",
+            lambda n: store.items(ItemQuery(words=word(n), limit=40, offset=(page(n) - 1) * 40)),
+        ),
+        "page stories": (
+            lambda n: f"/en/stories?period=30d&page={page(n)}",
+            lambda n: store.stories(StoryQuery(since=NOW - month, limit=40, offset=(page(n) - 1) * 40)),
+        ),
+        "api items": (
+            lambda n: f"/api/v1/items?lab={lab(n)}&limit={50 + n % 50}",
+            lambda n: store.items(ItemQuery(lab=lab(n), limit=51 + n % 50)),
+        ),
+        "api releases": (
+            lambda n: f"/api/v1/releases?lab={lab(n)}&limit={50 + n % 50}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=51 + n % 50)),
+        ),
+        "feed releases": (
+            lambda n: f"/feeds/releases.atom?lab={lab(n)}&limit={50 + n % 50}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=50 + n % 50)),
+        ),
+        "page a day": (
+            lambda n: f"/en/day/{(NOW - timedelta(days=2 + n)).date()}",
+            lambda n: store.material(*_day(n), ()),
+        ),
+    }  # fmt: skip
+
+
+def _day(n: int) -> tuple[datetime, datetime]:
+    start = (NOW - timedelta(days=2 + n)).replace(hour=0, minute=0, second=0)
+    return start, start + timedelta(days=1)
+
+
+def compare(client: httpx.Client, store: Store, lines: list[str], rounds: int) -> bool:
+    """Measure each case in turns with its bare query; whether all keep to the bound."""
+    well = True
+    print(f"{'':16}{'bare p50':>10}{'bare p95':>10}{'web p50':>10}{'web p95':>10}{'bound':>10}  ms")
+    for name, (address, bare) in cases(store, lines).items():
+        asked, answered = [], []
+        for n in range(rounds + 3):
+            begun = time.perf_counter()
+            bare(n)
+            between = time.perf_counter()
+            answer = client.get(address(n))
+            ended = time.perf_counter()
+            assert answer.status_code == 200, (address(n), answer.status_code)
+            assert len(answer.content) < 100_000 or not name.startswith("page"), (name, len(answer.content))
+            if n >= 3:
+                asked.append((between - begun) * 1000)
+                answered.append((ended - between) * 1000)
+        bound = 3 * p95(asked) + 20
+        well &= p95(answered) <= bound
+        verdict = "" if p95(answered) <= bound else "  TOO SLOW"
+        print(
+            f"{name:16}{statistics.median(asked):10.1f}{p95(asked):10.1f}{statistics.median(answered):10.1f}"
+            f"{p95(answered):10.1f}{bound:10.1f}{verdict}"
+        )
+    return well
+
+
+def p95(numbers: list[float]) -> float:
+    """The 95th percentile."""
+    return sorted(numbers)[int(0.95 * (len(numbers) - 1) + 0.5)]
+
+
+def sustained(base: str, path: str, seconds: float, pid: int) -> tuple[float, int, int]:
+    """(requests a second by four clients at once, errors, KiB of memory that were added)."""
+    counts, errors = [0] * 4, [0] * 4
+    before = memory(pid)
+    ends = time.monotonic() + seconds
+
+    def run(place: int) -> None:
+        with httpx.Client(base_url=base) as client:
+            while time.monotonic() < ends:
+                if client.get(path).status_code != 200:
+                    errors[place] += 1
+                counts[place] += 1
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds, sum(errors), memory(pid) - before
+
+
+def memory(pid: int) -> int:
+    """KiB that a process has in memory."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0
+
+
+def serving(folder: Path, database: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The server in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator", "--config", str(folder / "sources.toml"), "--database", database, "serve",
+         "--port", "0"], stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        base = next(line for line in process.stderr if "Serving" in line).split(" at ")[1].split("/ ")[0]
+        yield process, base
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def main() -> int:
+    """Fill, measure, judge: exit status 1 where a bound is broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=100_000)
+    parser.add_argument("--lines", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--folder", help="Keep the store there, or use the one that is there.")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(options.folder or scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        database = f"sqlite:///{folder / 'web.db'}"
+        labs = "".join(
+            f'[labs.{i}]\nname = "{i}"\nregion = "{"us" if i == "openai" else "cn"}"\nfamilies = ["Of {i}"]\n'
+            for i in LABS
+        )
+        feeds = "".join(
+            f'[sources.press{n}]\nkind = "feed"\nurl = "https://press{n}.example/feed"\n' for n in range(40)
+        )
+        (folder / "sources.toml").write_text(labs + feeds)
+        filled = (folder / "web.db").exists()
+        with app.open(config=str(folder / "sources.toml"), database=database, environ={}) as opened:
+            if not filled:
+                fill(opened.store, options.items, options.lines)
+            print({**opened.store.counts(), "MB": opened.store.size() // 10**6})
+            lines = [one.key for one in opened.store.histories()]
+            for process, base in serving(folder, database):
+                with httpx.Client(base_url=base, timeout=60) as client:
+                    well = compare(client, opened.store, lines, options.rounds)
+                    client.get("/en/")
+                    style, _, _ = sustained(base, "/static/style.css", min(10, options.seconds), process.pid)
+                    today, errors, grown = sustained(base, "/en/", options.seconds, process.pid)
+                print(
+                    f"static file {style:.0f}/s, Today {today:.0f}/s for {options.seconds:.0f} s, "
+                    f"errors {errors}, {grown:+d} KiB"
+                )
+                well &= today >= style / 4 and errors == 0
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

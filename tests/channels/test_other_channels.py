@@ -1,0 +1,140 @@
+"""The channels into folders and chats, and what every channel packs."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.channels import Letter, channels
+from aggregator.errors import DeliveryError
+from aggregator.model import Delivery, Message, Subscriber
+
+AT = datetime(2026, 2, 17, 6, 30, tzinfo=UTC)
+READER = Subscriber(
+    to=("one@example.org", "zwei@example.org"), sender="News <digest@example.org>", notify=("env:CHAT",), directory="d"
+)
+LETTER = Letter(
+    READER, "2026-02-17", "", "1 new model", "• GLM-5\n", {"md": "# M", "html": "<p>H</p>", "text": "T"}, "en", AT
+)
+
+
+def packed(letter: Letter = LETTER) -> dict[str, list[Message]]:
+    return {name: list(channel.pack(letter)) for name, channel in channels().items()}
+
+
+def as_delivery(message: Message) -> Delivery:
+    return Delivery(
+        1, 1, "default", LETTER.slot, "", message.channel, message.recipient, message.part, message.message_id,
+        message.subject, message.body, message.body_type, "sending", 1, AT, None, 1, None, None, None,
+    )  # fmt: skip
+
+
+def test_every_channel_packs_its_messages_the_same_each_time() -> None:
+    assert {name: [m.recipient for m in messages] for name, messages in packed().items()} == {
+        "email": ["one@example.org", "zwei@example.org"],
+        "file": ["d/2026-02-17.md", "d/2026-02-17.html"],
+        "notify": ["env:CHAT"],
+    }
+    assert packed() == packed()
+    names = [m.message_id for messages in packed().values() for m in messages]
+    assert len(set(names)) == 5
+    assert all(name.startswith("2026-02-17.default.") and name.endswith("@example.org") for name in names)
+
+
+def test_who_uses_no_channel_gets_nothing_and_alerts_are_not_filed() -> None:
+    assert packed(replace(LETTER, subscriber=Subscriber())) == {"email": [], "file": [], "notify": []}
+    assert packed(replace(LETTER, purpose="alert-1"))["file"] == []
+
+
+def test_a_mail_says_which_list_it_is_of_and_how_to_leave_it() -> None:
+    message = message_from_bytes(packed()["email"][0].body, policy=default)
+    assert message["List-Id"] == "<default.digest.example.org>"
+    assert message["List-Unsubscribe"] == "<mailto:digest@example.org?subject=unsubscribe%20default>"
+    assert message["Subject"] == "1 new model"
+    assert message["Message-ID"].strip("<>") == packed()["email"][0].message_id
+    assert [part.get_content_type() for part in message.walk()][1:] == ["text/plain", "text/html"]
+    assert (message["To"], message["From"]) == ("one@example.org", "News <digest@example.org>")
+
+
+def test_an_address_that_no_header_can_carry_is_a_fault_and_spoils_no_other() -> None:
+    reader = replace(READER, to=("ok@example.org", "bücher@example.org"))
+    good, bad = packed(replace(LETTER, subscriber=reader))["email"]
+    assert good.fault is None
+    assert bad.fault is not None and bad.fault[0] == "bad_address"
+
+
+def test_files_are_written_whole(tmp_path: Path) -> None:
+    reader = replace(READER, directory=str(tmp_path / "new" / "folder"))
+    for message in packed(replace(LETTER, subscriber=reader))["file"]:
+        channels()["file"].deliver(as_delivery(message), lambda name: None)
+    found = {path.name: path.read_text() for path in (tmp_path / "new" / "folder").iterdir()}
+    assert found == {"2026-02-17.md": "# M", "2026-02-17.html": "<p>H</p>"}
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    message = packed(replace(LETTER, subscriber=replace(READER, directory=str(tmp_path / "file"))))["file"][0]
+    with pytest.raises(DeliveryError, match="name a path that can be written"):
+        channels()["file"].deliver(as_delivery(message), lambda name: None)
+
+
+# ---------------------------------------------------------------- chats
+
+
+@dataclass
+class Chat:
+    """A loopback server that takes what Apprise posts."""
+
+    status: int = 200
+    taken: list[Any] = field(default_factory=list)
+    url: str = ""
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    box = Chat()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802
+            box.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(box.status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    box.url = f"json://127.0.0.1:{server.server_address[1]}/s3cret-path"
+    yield box
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_chat_gets_the_short_form(chat: Chat) -> None:
+    message = packed()["notify"][0]
+    channels()["notify"].deliver(as_delivery(message), {"env:CHAT": chat.url}.get)
+    assert chat.taken[0]["title"] == "1 new model"
+    assert chat.taken[0]["message"].strip() == "• GLM-5"
+
+
+def test_no_error_of_a_chat_shows_its_url(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
+    message = as_delivery(packed()["notify"][0])
+    chat.status = 500
+    told = []
+    for secrets in ({"env:CHAT": chat.url}, {"env:CHAT": "nonsense://s3cret"}, {}):
+        with pytest.raises(DeliveryError) as caught:
+            channels()["notify"].deliver(message, secrets.get)
+        told.append((caught.value.code, str(caught.value)))
+    assert [code for code, _ in told] == ["notify_failed", "notify_url", "secret_missing"]
+    assert "s3cret" not in str(told) + caplog.text
