@@ -1,4 +1,4 @@
-# The worker: `aggregator run` as an unprivileged user; all state in the volume /app/storage.
+# The worker: `aggregator run` as an unprivileged user; the root file system is read-only, all state is in /app/storage.
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements/ requirements/
@@ -9,6 +9,16 @@ COPY pyproject.toml README.md LICENSE sources.toml ./
 COPY aggregator/ aggregator/
 RUN /venv/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-build-isolation --no-index . \
  && /venv/bin/python -m pip uninstall --quiet -y hatchling editables pathspec pluggy trove-classifiers pip
+
+# A mail server for trying out (compose profile `mail`): takes everything, delivers nothing.
+FROM python:3.13-slim AS mail
+COPY requirements/dev.txt /
+RUN python -m venv /venv && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r /dev.txt \
+ && useradd --uid 10001 --no-create-home mail-catcher
+COPY tools/mail_catcher.py /
+USER mail-catcher
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENTRYPOINT ["/venv/bin/python", "/mail_catcher.py"]
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home aggregator && mkdir -p /app/storage && chown aggregator /app/storage

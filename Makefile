@@ -1,5 +1,5 @@
 # What a person does with this project; every target sets up what it needs.
-.PHONY: help setup demo digest run test test-all check format schema clean
+.PHONY: help setup demo digest run test test-all soak check format schema clean
 PY = .venv/bin/python
 
 help:            ## this list
@@ -26,6 +26,10 @@ test: dev        ## the tests (under 5 minutes)
 
 test-all: test   ## the tests, then the slow suites: browsers, long faults, containers
 	@$(PY) -m pytest -m slow -n 2 --dist worksteal
+
+soak: dev        ## the long runs: slow tests, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
+	@$(PY) -m pytest -m slow
+	@for target in $$($(PY) tools/fuzz/fuzz.py --list); do $(PY) tools/fuzz/fuzz.py $$target --seconds $${SECONDS_EACH:-7200} || exit 1; done
 
 check: dev       ## lint, format, types, floors, documentation
 	@$(PY) -m ruff check .

@@ -445,8 +445,10 @@ class _Writer:
                 await self._commit(batch)
 
     async def _commit(self, batch: list[tuple[Poll, asyncio.Future[PollCounts]]]) -> None:
+        faults.at("poll.committing")
         try:
             counts = await asyncio.to_thread(self._means.store.commit_polls, [p for p, _ in batch], self._means.now())
+            faults.at("poll.committed")
         except Exception as error:
             if not isinstance(error, AggregatorError) and len(batch) > 1:
                 for one in batch:  # a defect that one poll meets costs the others nothing

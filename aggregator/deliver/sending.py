@@ -42,11 +42,8 @@ def send_due(means: Means, *, digest: int | None = None, stop: threading.Event |
     outcomes: list[Outcome] = []
     tried: set[int] = set()
     while stop is None or not stop.is_set():
-        delivery = means.store.claim_delivery(means.owner, means.now(), CLAIM, digest)
+        delivery = means.store.claim_delivery(means.owner, means.now(), CLAIM, digest, tried)  # each once a round
         if delivery is None:
-            break
-        if delivery.id in tried:  # each once a round
-            means.store.conclude_delivery(delivery, retry_at=means.now() + timedelta(minutes=1))
             break
         tried.add(delivery.id)
         faults.at("send.claimed")

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
 import certifi
 import httpcore
@@ -226,6 +227,7 @@ class _Body(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
+@cache
 def trusting_context() -> ssl.SSLContext:
     """TLS 1.2 or newer, certificates and names checked against certifi's list; no environment variable is read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -6,7 +6,7 @@ takes a connection; who may write opens the transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -23,17 +23,24 @@ OPEN = ("pending", "sending")
 
 
 def claim(
-    connection: Connection, owner: str, now: datetime, length: timedelta, digest: int | None = None
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    length: timedelta,
+    digest: int | None = None,
+    but: Collection[int] = (),
 ) -> Delivery | None:
     """Take one message whose time has come, for a while; None if there is none. Only one owner has it at a time.
 
-    `digest` takes the messages of that digest whether their time has come or not. Who began to send it and was lost had
+    `digest` takes the messages of that digest whether their time has come or not, `but` none of these. Who began to send it and was lost had
     a claim that runs out; a time too far ahead was written by a clock that has been set back.
     """
     free = sa.or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= now, OUTBOX.c.lease_until > now + FAR)
     due = sa.or_(OUTBOX.c.next_try_at <= now, OUTBOX.c.next_try_at > now + FAR)
     chosen = due if digest is None else sa.and_(OUTBOX.c.digest == digest, OUTBOX.c.state.in_(OPEN))
-    wanted = sa.select(OUTBOX.c.id, OUTBOX.c.lease_token).where(OUTBOX.c.state.in_(OPEN), free, chosen)
+    wanted = sa.select(OUTBOX.c.id, OUTBOX.c.lease_token).where(
+        OUTBOX.c.state.in_(OPEN), OUTBOX.c.id.not_in(list(but)), free, chosen
+    )
     row = connection.execute(wanted.order_by(OUTBOX.c.next_try_at, OUTBOX.c.id).limit(1)).first()
     if row is None:
         return None

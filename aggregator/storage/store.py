@@ -7,7 +7,7 @@ Safe to use from several threads, and by several processes on one file at once. 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -352,11 +352,11 @@ class Store:
             return deliveries.body(connection, digest, form)
 
     def claim_delivery(
-        self, owner: str, now: datetime, length: timedelta, digest: int | None = None
+        self, owner: str, now: datetime, length: timedelta, digest: int | None = None, but: Collection[int] = ()
     ) -> Delivery | None:
-        """Take one message that is due (or one of a digest); None if there is none."""
+        """Take one message that is due (or one of a digest), `but` none of these; None if there is none."""
         with dialect.writing(self.engine) as connection:
-            return outbox.claim(connection, owner, now, length, digest)
+            return outbox.claim(connection, owner, now, length, digest, but)
 
     def conclude_delivery(
         self,

@@ -31,6 +31,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def site_of(request: Request) -> Site:
     """The site that a request is made to."""
     site: Site = request.app.state.site
+    site.mark()  # sees that another file stands in the database's place
     return site
 
 

@@ -33,6 +33,7 @@ class Site:
     notices: dict[str, str] = field(default_factory=dict)
     """Said on the day's page, by language (the demo world says what it is)."""
     _watch: Any = None
+    _file: int = 0
     _kept: OrderedDict[Hashable, tuple[Any, Any]] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _making: threading.Lock = field(default_factory=threading.Lock)
@@ -74,7 +75,12 @@ class Site:
             with self._lock:
                 if self._watch is None:
                     self._watch = self.store.watch()
-        return self._watch.mark()
+        mark = self._watch.mark()
+        if mark[0] != self._file:
+            if self._file:
+                self.store.close()  # another file stands there (a restore): its connections are those of the former one
+            self._file = mark[0]
+        return mark
 
     def known(self, key: Hashable) -> Any | None:
         """What is remembered under a key and still true."""

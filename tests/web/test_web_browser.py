@@ -65,6 +65,16 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
+def listen(page: Any, base: str, wrong: list[str]) -> None:
+    """Note whatever a page says on its console, and whatever it asks of another host."""
+    page.on("console", lambda message: wrong.append(f"{page.url}: console: {message.text}"))
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(base) else wrong.append(f"{page.url}: asks {asked.url}"),
+    )
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,12 +86,7 @@ def test_every_page_is_calm_in_a_browser(web: Web, browser: Any, axe: str, langu
             viewport={"width": wide, "height": high}, color_scheme=theme, locale=language, bypass_csp=False
         )
         page = context.new_page()
-        page.on("console", lambda message: wrong.append(f"{page.url}: console: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith(web.base) else wrong.append(f"{page.url}: asks {asked.url}"),
-        )
+        listen(page, web.base, wrong)
         for name, path in web.paths(language).items():
             where = f"{name} {language} {theme} {width}"
             page.goto(web.base + path)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("way", ["variable", "file"])
+@pytest.mark.parametrize("way", ["variable", pytest.param("file", marks=pytest.mark.slow)])
 def test_X9_twelve_canary_secrets_are_in_no_output_file_log_or_row(
     fresh_world: World, way: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -92,10 +93,16 @@ def test_X9_twelve_canary_secrets_are_in_no_output_file_log_or_row(
             (vault / name).write_text(environ.pop(name) + "\n")
             environ[f"{name}_FILE"] = str(vault / name)
     said: dict[str, bytes] = {}
+    world = replace(fresh_world, environ={**fresh_world.environ, **environ})
     for arguments in COMMANDS:
-        process = fresh_world.start(*arguments, environ=environ)
-        out, err = process.communicate(timeout=100)
-        assert process.returncode in (0, 1, 2, 3), (arguments, err)
+        if arguments in (("poll",), ("send",)):  # in processes of their own, with all that they log
+            process = world.start(*arguments)
+            out, err = process.communicate(timeout=100)
+            status = process.returncode
+        else:
+            told = world.run(*arguments)
+            out, err, status = told.out, told.err, told.status
+        assert status in (0, 1, 2, 3), (arguments, err)
         assert "Traceback" not in err, (arguments, err)
         said["output of " + " ".join(arguments)] = (out + err).encode()
     assert len(said["output of items --json --limit 500"]) > 1000
