@@ -15,7 +15,17 @@ from datetime import UTC, datetime, timedelta
 A_DAY = 1500
 """Items a day: what some 300 sources publish."""
 START = datetime(2024, 1, 1, tzinfo=UTC)
-FAMILIES = ("Qwen{}", "GLM-{}", "DeepSeek-V{}", "Kimi K{}", "MiniMax-M{}", "Step {} Flash", "ERNIE {}", "MiMo-V{}", "Hunyuan {}")
+FAMILIES = (
+    "Qwen{}",
+    "GLM-{}",
+    "DeepSeek-V{}",
+    "Kimi K{}",
+    "MiniMax-M{}",
+    "Step {} Flash",
+    "ERNIE {}",
+    "MiMo-V{}",
+    "Hunyuan {}",
+)
 ABOUT = {
     "en": (
         "{line} is out with open weights and a longer context",
@@ -46,7 +56,27 @@ LABS = {
     "en": ("Alibaba", "Zhipu", "DeepSeek", "Moonshot", "MiniMax"),
     "zh": ("阿里", "智谱", "深度求索", "月之暗面", "稀宇科技"),
 }
-_SYLLABLES = ("ba", "cor", "den", "fil", "gra", "hul", "jen", "kor", "lim", "mon", "nav", "pol", "quor", "ret", "sal", "tor", "ven", "wil", "zan")
+_SYLLABLES = (
+    "ba",
+    "cor",
+    "den",
+    "fil",
+    "gra",
+    "hul",
+    "jen",
+    "kor",
+    "lim",
+    "mon",
+    "nav",
+    "pol",
+    "quor",
+    "ret",
+    "sal",
+    "tor",
+    "ven",
+    "wil",
+    "zan",
+)
 _CHARACTERS = "的一是不了人我在有他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可里后小么心多天而能好都然没日于起还发成事只作当想看文无开手十用主行方又如前所本见经头面公同三已老从动两长"
 
 

@@ -62,6 +62,8 @@ def test_every_decision_is_listed() -> None:
 
 
 def test_no_file_names_a_registry_host() -> None:
-    hosts = re.compile("|".join(("py" + "pi\\.org", "python" + "hosted\\.org", "npm" + "js\\.org", "deb\\." + "debian\\.org")))
+    hosts = re.compile(
+        "|".join(("py" + "pi\\.org", "python" + "hosted\\.org", "npm" + "js\\.org", "deb\\." + "debian\\.org"))
+    )
     for page in [*(ROOT / "requirements").glob("*"), ROOT / "Makefile", ROOT / "Dockerfile", ROOT / "pyproject.toml"]:
         assert not hosts.search(page.read_text("utf-8")), page.name

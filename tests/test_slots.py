@@ -19,7 +19,12 @@ ZONES = sorted(z for z in available_timezones() if not z.startswith(("posix/", "
     [
         (date(2026, 2, 16), "07:30", "Europe/Paris", "2026-02-16T06:30:00"),
         (date(2026, 7, 1), "07:30", "Europe/Paris", "2026-07-01T05:30:00"),
-        (date(2026, 3, 29), "02:30", "Europe/Paris", "2026-03-29T01:00:00"),  # T1: in the gap, the first moment after it
+        (
+            date(2026, 3, 29),
+            "02:30",
+            "Europe/Paris",
+            "2026-03-29T01:00:00",
+        ),  # T1: in the gap, the first moment after it
         (date(2028, 3, 12), "02:01", "America/Boise", "2028-03-12T09:00:00"),
         (date(2026, 10, 25), "02:30", "Europe/Paris", "2026-10-25T00:30:00"),  # T2: in the fold, the first of the two
         (date(2026, 3, 30), "00:00", "Europe/Berlin", "2026-03-29T22:00:00"),  # T3: the day after the change
@@ -59,4 +64,8 @@ def test_slots_of_consecutive_dates_are_in_order_and_on_their_date(zone: str, da
 )
 def test_the_latest_slot_has_come_and_the_next_has_not(zone: str, now: datetime, hour: int) -> None:
     day = slots.latest_slot(now, f"{hour:02}:00", zone)
-    assert slots.moment_of(day, f"{hour:02}:00", zone) <= now < slots.moment_of(day + timedelta(days=1), f"{hour:02}:00", zone)
+    assert (
+        slots.moment_of(day, f"{hour:02}:00", zone)
+        <= now
+        < slots.moment_of(day + timedelta(days=1), f"{hour:02}:00", zone)
+    )

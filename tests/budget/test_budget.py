@@ -66,6 +66,8 @@ def test_what_a_small_quota_does_not_allow_is_deferred_and_goes_on_after_the_res
     assert done == {source.id for source in github}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_steady_day_stays_within_its_budget(rig: Callable[..., object]) -> None:
     """Every hour the stars of 35 organisations move (so their listing is another), and four of them push into a model's
     repository; once a day everything is asked in full."""

@@ -68,11 +68,11 @@ def test_a_selector_that_does_not_compile_is_told_before_anything_is_fetched(des
     assert desk.server.paths() == []
 
 
-def test_keys_whose_feature_is_not_built_are_noted_first(desk: Desk) -> None:
-    desk.write(GOOD, '[alerts]\nwhen = ["new"]\n')
+def test_what_the_configuration_notes_is_told_first(desk: Desk) -> None:
+    desk.write(GOOD, '[health]\nping = "env:A_VARIABLE_THAT_IS_NOT_SET"\n')
     desk.serve("/good", rss())
-    assert any(note.startswith("alerts.when") for note in desk.json("sources", "check")["notes"])
-    assert b"note: alerts.when" in desk.run("sources", "check").stderr
+    assert any("health.ping" in note for note in desk.json("sources", "check")["notes"])
+    assert b"health.ping" in desk.run("sources", "check").stderr
 
 
 def test_a_source_that_is_off_is_tried_only_when_it_is_named(desk: Desk) -> None:

@@ -155,7 +155,9 @@ EMPTY = "<html><head><title>News</title></head><body><h1>News</h1><p>" + WORDS +
 MOVED = "<html><head><title>Page not found</title></head><body><p>" + WORDS + "</p></body></html>"
 SHELL = '<!doctype html><html><head><title>App</title></head><body><div id="root"></div><script src="/a.js"></script></body></html>'
 WALL = "<!doctype html><html><head><title>Just a moment...</title></head><body><script>x</script><p>Checking your browser</p></body></html>"
-WALL_ZH = "<html><head><title>访问验证</title></head><body><p>请完成验证后继续访问</p><script>var a</script></body></html>"
+WALL_ZH = (
+    "<html><head><title>访问验证</title></head><body><p>请完成验证后继续访问</p><script>var a</script></body></html>"
+)
 
 
 def emptied(value: Any, path: str) -> Any:
@@ -185,8 +187,16 @@ def broken(source_id: str, variant: str) -> str:
         path = str(source.options["items"])
         made: Any = {"emptied": emptied(body, path), "renamed": renamed(body, path), "redesigned": {"v2": {"rows": []}}}
         return json.dumps(made[variant])
-    markdown = {"redesigned": f"# Changes\n\n{WORDS}\n\n- one\n- two\n", "emptied": "# Changes\n", "renamed": "# 2026\n\nx\n"}
-    html = {"redesigned": REDESIGNED, "emptied": EMPTY, "renamed": str(body).replace("class=", "data-c=").replace("h2", "p")}
+    markdown = {
+        "redesigned": f"# Changes\n\n{WORDS}\n\n- one\n- two\n",
+        "emptied": "# Changes\n",
+        "renamed": "# 2026\n\nx\n",
+    }
+    html = {
+        "redesigned": REDESIGNED,
+        "emptied": EMPTY,
+        "renamed": str(body).replace("class=", "data-c=").replace("h2", "p"),
+    }
     return (markdown if source.options.get("format") else html)[variant]
 
 
@@ -212,7 +222,9 @@ def test_a_broken_variant_of_it_is_an_explicit_error_and_never_no_news(source_id
     with pytest.raises(ParseError) as caught:
         kind.read(ask, answer, source, {"listed": 3}, ENDPOINTS, NOW)
     page, markdown, listed = EXPLICIT[variant]
-    assert caught.value.code == (listed if source.kind == "json" else markdown if source.options.get("format") else page)
+    assert caught.value.code == (
+        listed if source.kind == "json" else markdown if source.options.get("format") else page
+    )
     assert source.url.split("/")[2] in caught.value.detail  # says which address
 
 
@@ -243,4 +255,7 @@ def test_the_list_of_a_new_year_may_be_empty_in_its_first_days() -> None:
             with pytest.raises(ParseError):
                 KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, day)
         else:
-            assert KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, day).entries == ()
+            assert (
+                KINDS["json"].read(ask, Answer(ask.url, 200, {}, body), source, {"listed": 3}, ENDPOINTS, day).entries
+                == ()
+            )

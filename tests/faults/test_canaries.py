@@ -39,7 +39,7 @@ def secrets(port: int) -> dict[str, str]:
         "HF_TOKEN": c["HF_TOKEN"],
         "SMTP_URL": f"smtp://{c['SMTP_USER']}:{c['SMTP_PASSWORD']}@127.0.0.1:{port}",
         "FEISHU_URL": f"json://127.0.0.1:{port}/{c['FEISHU_TOKEN']}",
-        "TELEGRAM_URL": f"tgram://123456789:{c['TELEGRAM_TOKEN']}/987654",
+        "TELEGRAM_URL": f"xml://127.0.0.1:{port}/{c['TELEGRAM_TOKEN']}",
         "SLACK_URL": f"json://127.0.0.1:{port}/?token={c['SLACK_TOKEN']}",
         "NTFY_URL": f"ntfy://user:{c['NTFY_PASSWORD']}@127.0.0.1:{port}/topic",
         "DINGTALK_URL": f"json://{c['DINGTALK_TOKEN']}:x@127.0.0.1:{port}/",

@@ -215,7 +215,11 @@ def test_a_signature_can_be_taken_apart(title: str, summary: str, content: str) 
 
 
 def test_a_feed_that_puts_the_whole_article_into_its_one_field_is_compared_body_with_body() -> None:
-    body = ENGLISH + " " + "The company did not say when the larger version follows, nor what the training had cost it. " * 3
+    body = (
+        ENGLISH
+        + " "
+        + "The company did not say when the larger version follows, nor what the training had cost it. " * 3
+    )
     with_both = mark("Riverlab unveils Alder 7", "The laboratory calls it its cheapest model so far.", body)
     in_one = mark("Alder 7: Riverlab shows its hand", "The laboratory calls it its cheapest model so far.\n" + body)
     assert near_copy(with_both, in_one)

@@ -15,6 +15,7 @@ import ssl
 import subprocess
 import sys
 import time
+import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -217,8 +218,12 @@ def _account(loop: Loop) -> None:
     mails = connection.execute("SELECT count(*) FROM outbox WHERE channel = 'email'").fetchone()[0]
     if mails != len(names):
         wrong.append(f"{mails} mails in the outbox, {len(names)} arrived")
-    for path, body in connection.execute("SELECT recipient, body FROM outbox WHERE channel = 'file'"):
-        if Path(path).read_bytes() != body:
+    planned = (
+        "SELECT o.recipient, b.body FROM outbox o JOIN digest_body b ON b.digest = o.digest"
+        " AND o.recipient LIKE '%.' || b.form WHERE o.channel = 'file'"
+    )
+    for path, body in connection.execute(planned):
+        if Path(path).read_bytes() != zlib.decompress(body):
             wrong.append(f"{path} is not what was planned")
     if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
         wrong.append("the database is damaged")

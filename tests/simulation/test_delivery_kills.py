@@ -11,6 +11,7 @@ from delivery_kills import run
 from aggregator.faults import POINTS
 
 
+@pytest.mark.timeout(300)
 def test_a_kill_at_any_named_point_loses_nothing_and_tells_nothing_twice(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

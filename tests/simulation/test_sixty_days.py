@@ -10,6 +10,7 @@ import pytest
 from sixty_days import account, run
 
 
+@pytest.mark.timeout(300)
 def test_sixty_days_tell_everything_once(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -18,7 +19,7 @@ def test_sixty_days_tell_everything_once(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     caplog.set_level("CRITICAL")
-    life = run(tmp_path, step=timedelta(hours=4))
+    life = run(tmp_path, step=timedelta(hours=6))
     assert account(life) == []
     assert life.refused > 10  # the second worker never became one
     names = {(to, name) for to, name, _ in life.box.taken}
