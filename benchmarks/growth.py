@@ -2,8 +2,8 @@
 
     python -m benchmarks.growth [--sizes 10000,100000,1000000] [--database PATH] [--probe 500] [--rounds 5]
 
-A store is filled with the invented corpus through the ordinary poll transaction. At each size the same number of new items is
-added (as polls of 25 entries, as in life) and searches are made; medians and the ratios to the first size are printed.
+A store is filled with the invented corpus through the ordinary poll transaction. At each size the same number of new
+items is added (as polls of 25 entries, as in life) and searches are made; medians and ratios to the first size are printed.
 """
 
 from __future__ import annotations

@@ -338,8 +338,8 @@ def save_lines(connection: Connection, names: Iterable[LineName]) -> None:
         if row is None or _name_order(name) < _name_order(row):
             rows.append({"key": name.key, "name": name.name, "lab": name.lab, "family": name.family,
                          "version": name.version, "tier": name.tier, "generation": name.generation,
-                         "generation_name": name.generation_name, "region": regions.get(name.lab, ""), "modalities": [], "details": {},
-                         "items": 0, "stories": 0, "change": 0})  # fmt: skip
+                         "generation_name": name.generation_name, "region": regions.get(name.lab, ""),
+                         "modalities": [], "details": {}, "items": 0, "stories": 0, "change": 0})  # fmt: skip
     if not rows:
         return
     columns = ("name", "lab", "region", "family", "version", "tier", "generation", "generation_name")
