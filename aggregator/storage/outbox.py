@@ -32,8 +32,8 @@ def claim(
 ) -> Delivery | None:
     """Take one message whose time has come, for a while; None if there is none. Only one owner has it at a time.
 
-    `digest` takes the messages of that digest whether their time has come or not, `but` none of these.
-    Who began to send it and was lost had a claim that runs out; a time too far ahead was written by a clock that has been set back.
+    `digest` takes the messages of that digest whether their time has come or not, `but` none of these. Who began to
+    send it and was lost had a claim that runs out; a time too far ahead was written by a clock that was set back.
     """
     free = sa.or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until <= now, OUTBOX.c.lease_until > now + FAR)
     due = sa.or_(OUTBOX.c.next_try_at <= now, OUTBOX.c.next_try_at > now + FAR)
