@@ -83,14 +83,24 @@ def _print(form: dict[str, Any], depth: int = 0) -> None:
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             print(f"{pad}{key}:")
             for entry in value:
-                print(f"{pad}  - " + "; ".join(f"{k}: {_flat(v)}" for k, v in entry.items() if v not in (None, [], "")))
+                print(f"{pad}  - " + (_item_line(entry) if key == "items" else _fields(entry)))
         else:
             print(f"{pad}{key}: {_flat(value)}")
 
 
+def _fields(entry: dict[str, Any]) -> str:
+    return "; ".join(f"{k}: {_flat(v)}" for k, v in entry.items() if v not in (None, [], ""))
+
+
+def _item_line(entry: dict[str, Any]) -> str:
+    """An item of a line in one line; `show ID` has the rest."""
+    told = f"{str(entry['appeared'])[:10]} {entry['kind']}, {entry['source']}: {entry['title']} ({entry['id']})"
+    return output.neutral(told)
+
+
 def _flat(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(_flat(entry) for entry in value)
+        return ", ".join(" ".join(map(str, entry)) if isinstance(entry, list) else _flat(entry) for entry in value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{k}: {_flat(v)}" for k, v in value.items() if v is not None) + "}"
     return output.neutral(value)
