@@ -1,6 +1,6 @@
 """A deterministic corpus of news items in three languages: invented sentences about real and unreal lines.
 
-The rate is that of life and constant (`A_DAY` items a day). One item in twelve speaks of a release line: each of nine families
+The rate is that of life and constant (`A_DAY` items a day). One item in twelve speaks of a release line, one in a hundred of a lab's money: each of nine families
 presents one every 20 days, and six of ten such items fall into the four days after a launch. Bodies are made of drawn words,
 so that two texts share no more than two real ones do.
 """
@@ -35,22 +35,10 @@ ABOUT = {
     "fr": ("{line} : {lab} publie les poids de son nouveau modèle", "{lab} pourrait dévoiler {line} le mois prochain"),
     "zh": ("{lab}发布{line}，权重今日开源", "据悉{lab}将于下周推出{line}", "{line}横评：谁更会写{word}"),
 }
-TITLES = {
-    "en": (
-        "{lab} raises {n} million dollars in a new round",
-        "Ten photo apps worth a look this {word}",
-        "Chip makers report another strong quarter, {word} aside",
-        "How we moved {n} million rows without stopping the {word}",
-        "The city opens {n} new tram lines after years of {word}",
-    ),
-    "fr": (
-        "Cinq montres connectées pour courir avec un {word}",
-        "Le prix des {word} repart à la hausse de {n} %",
-    ),
-    "zh": (
-        "这款{word}的影像到底怎么样？",
-        "新能源汽车销量出炉：{word}增长{n}%",
-    ),
+BUSINESS = {
+    "en": "{lab} raises {n} million dollars in a new round, says {word}",
+    "fr": "{lab} lève {n} millions, selon {word}",
+    "zh": "{lab}完成{n}亿元融资，{word}领投",
 }
 LABS = {
     "en": ("Alibaba", "Zhipu", "DeepSeek", "Moonshot", "MiniMax"),
@@ -99,7 +87,14 @@ def texts(count: int, *, body: int = 0, seed: int = 20260216) -> Iterator[Text]:
     for number in range(count):
         published = START + timedelta(seconds=86400 * number / A_DAY)
         language = chance.choices(("en", "zh", "fr"), (5, 3, 2))[0]
-        title = chance.choice((ABOUT if chance.random() < 1 / 12 else TITLES)[language]).format(
+        sort = chance.random()
+        if sort < 0.08:
+            pattern = chance.choice(ABOUT[language])
+        elif sort < 0.09:
+            pattern = BUSINESS[language]
+        else:
+            pattern = _words(chance, vocabulary, language, chance.randint(6, 10)).capitalize()
+        title = pattern.format(
             line=_line(chance, (published - START).days),
             lab=chance.choice(LABS["zh" if language == "zh" else "en"]),
             word=_words(chance, vocabulary, language, 1),

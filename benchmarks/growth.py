@@ -25,7 +25,7 @@ from benchmarks.corpus import Text, texts
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 FEEDS = 200
-WORDS = ("开源", "model", "Qwen", "photo apps", "DeepSeek-V4.2")
+WORDS = ("开源", "weights", "Qwen", "open weights", "DeepSeek-V1.3")
 
 
 def source_of(number: int) -> Source:
@@ -88,7 +88,7 @@ def main() -> None:
         stored, first = 0, 0.0
         for size in sizes:
             started = time.perf_counter()
-            done, inside = add(store, rules, islice(corpus, size - stored), 40)
+            done, inside = add(store, rules, islice(corpus, size - stored), 400)
             stored += done
             filling = time.perf_counter() - started
             costs = []
