@@ -27,8 +27,8 @@ test: dev        ## the tests (under 5 minutes)
 test-all: test   ## the tests, then the slow suites: browsers, long faults, containers
 	@$(PY) -m pytest -m slow -n 2 --dist worksteal
 
-soak: dev        ## the long runs: slow tests, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
-	@$(PY) -m pytest -m slow
+soak: dev        ## the long runs: all tests with fresh examples, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
+	@PROPERTIES=soak $(PY) -m pytest
 	@for target in $$($(PY) tools/fuzz/fuzz.py --list); do $(PY) tools/fuzz/fuzz.py $$target --seconds $${SECONDS_EACH:-7200} || exit 1; done
 
 check: dev       ## lint, format, types, floors, documentation

@@ -105,8 +105,9 @@ def new_at(showings: Iterable[Showing]) -> datetime | None:
     return min((s.at for s in showings if makes_new(s)), default=None)
 
 
-def _order(showing: Showing) -> tuple[datetime, int, str, str]:
-    return (showing.at, -showing.trust, showing.source, showing.item)
+def _order(showing: Showing) -> tuple[datetime, int, str, str, str, tuple[tuple[str, str], ...]]:
+    """Earliest first, then best trusted; the rest only makes the order whole, so that a set has one."""
+    return (showing.at, -showing.trust, showing.source, showing.item, showing.status, showing.facts)
 
 
 def _timeline(told: Sequence[Showing]) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ changes something takes `copied_world`, a copy of its own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,12 +15,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from demo_world import World, make_world  # noqa: E402  (tests/ is no package)
 
 from aggregator.demo.server import DemoServer  # noqa: E402
+
+
+# `make test` draws the same examples every time, so that a red run means a change; `make soak` draws new ones.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("soak")
+settings.load_profile(os.environ.get("PROPERTIES", "fixed"))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator import releases
@@ -123,6 +123,12 @@ evidence = st.builds(
 )
 
 
+@example(
+    [
+        showing("rumoured", 1, "update", TRUST_PRESS, facts=(("licence", "yes"),)),
+        showing("rumoured", 1, "update", TRUST_PRESS, facts=(("licence", "no"),)),
+    ]
+)
 @given(st.lists(evidence, max_size=5))
 def test_the_order_in_which_evidence_came_changes_nothing(told: list[Showing]) -> None:
     derived = {repr(releases.derive(LINE, "cn", list(order), [])) for order in itertools.permutations(told)}

@@ -21,7 +21,7 @@ LATE, WRONG = timedelta(days=30), timedelta(days=3)
 
 
 def _order(showing: Showing) -> tuple[Any, ...]:
-    return (showing.at, -showing.trust, showing.source, showing.item)
+    return (showing.at, -showing.trust, showing.source, showing.item, showing.status, showing.facts)
 
 
 def _claims(showings: Sequence[Showing]) -> Iterator[tuple[dict[str, Any], Showing]]:
