@@ -23,7 +23,6 @@ from demo_world import World, make_world  # noqa: E402  (tests/ is no package)
 
 from aggregator.demo.server import DemoServer  # noqa: E402
 
-
 # `make test` draws the same examples every time, so that a red run means a change; `make soak` draws new ones.
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("soak")
