@@ -109,39 +109,53 @@ async def poll_sources(sources: Iterable[Source], means: Means, progress: Progre
     """
     wanted = list(sources)
     states = await asyncio.to_thread(means.store.states)
-    writer, leases = _Writer(means), Leases(means.store, means.owner, means.now)
     outcomes: dict[str, PollOutcome] = {}
-    gate = asyncio.Semaphore(means.at_once)
 
-    async def one(source: Source) -> None:
-        state = states.get(source.id) or SourceState(source.id)
-        async with gate:
+    async def one(source: Source, polling: Polling) -> None:
+        outcomes[source.id] = outcome = await polling.poll(source, states.get(source.id) or SourceState(source.id))
+        if progress is not None:
+            progress(outcome, len(wanted) - len(outcomes))
+
+    try:
+        async with Polling(means) as polling, asyncio.TaskGroup() as polls:
+            for source in wanted:
+                polls.create_task(one(source, polling))
+    except BaseExceptionGroup as several:
+        raise _first_of(several) from several
+    return [outcomes[source.id] for source in wanted]
+
+
+class Polling:
+    """Polls that share one writer and the renewal of their leases, for as long as this context is open."""
+
+    def __init__(self, means: Means) -> None:
+        self.means = means
+        self._gate = asyncio.Semaphore(means.at_once)
+        self._writer, self._leases = _Writer(means), Leases(means.store, means.owner, means.now)
+        self._background = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Polling:
+        await self._background.__aenter__()
+        self._writing = self._background.create_task(self._writer.run())
+        self._renewing = self._background.create_task(self._leases.renew())
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        self._writer.close()
+        self._renewing.cancel()
+        await self._background.__aexit__(*error)
+
+    async def poll(self, source: Source, state: SourceState) -> PollOutcome:
+        """Poll one source once; returns when it is stored. Raises StoreError when the database refuses."""
+        async with self._gate:
             try:
-                outcome = await _poll_one(source, state, means, writer, leases)
+                return await _poll_one(source, state, self.means, self._writer, self._leases)
             except StoreError:
                 raise
             except Exception as error:  # a defect of ours costs this source, not the others
                 log.exception("source=%s stage=store code=internal", source.id)
                 told = f"internal error: {type(error).__name__}: {error}"[:300]
-                outcome = PollOutcome(source.id, "failed", error=told, code="internal")
-        outcomes[source.id] = outcome
-        if progress is not None:
-            progress(outcome, len(wanted) - len(outcomes))
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            background = [group.create_task(writer.run()), group.create_task(leases.renew())]
-            try:
-                async with asyncio.TaskGroup() as polls:
-                    for source in wanted:
-                        polls.create_task(one(source))
-            finally:
-                writer.close()
-                background[1].cancel()
-            await background[0]
-    except BaseExceptionGroup as several:
-        raise _first_of(several) from several
-    return [outcomes[source.id] for source in wanted]
+                return PollOutcome(source.id, "failed", error=told, code="internal")
 
 
 def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
