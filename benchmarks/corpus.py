@@ -80,33 +80,38 @@ class Text:
     body: str
 
 
-def texts(count: int, *, body: int = 0, seed: int = 20260216) -> Iterator[Text]:
-    """`count` items at a constant rate, the same for the same arguments; `body` is the length of their bodies in characters."""
+def texts(
+    count: int, *, body: int = 0, seed: int = 20260216, language: str | None = None, a_day: float = A_DAY
+) -> Iterator[Text]:
+    """`count` items at a constant rate, the same for the same arguments; `body` is the length of their bodies in characters.
+
+    `language` ("en", "zh" or "fr") is that of all of them; None: each has one drawn at five, three and two in ten.
+    """
     chance = random.Random(seed)
     vocabulary = ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 3))) for _ in range(4000)]
     for number in range(count):
-        published = START + timedelta(seconds=86400 * number / A_DAY)
-        language = chance.choices(("en", "zh", "fr"), (5, 3, 2))[0]
+        published = START + timedelta(seconds=86400 * number / a_day)
+        spoken = language or chance.choices(("en", "zh", "fr"), (5, 3, 2))[0]
         sort = chance.random()
         if sort < 0.08:
-            pattern = chance.choice(ABOUT[language])
+            pattern = chance.choice(ABOUT[spoken])
         elif sort < 0.09:
-            pattern = BUSINESS[language]
+            pattern = BUSINESS[spoken]
         else:
-            pattern = _words(chance, vocabulary, language, chance.randint(6, 10)).capitalize()
+            pattern = _words(chance, vocabulary, spoken, chance.randint(6, 10)).capitalize()
         title = pattern.format(
             line=_line(chance, (published - START).days),
-            lab=chance.choice(LABS["zh" if language == "zh" else "en"]),
-            word=_words(chance, vocabulary, language, 1),
+            lab=chance.choice(LABS["zh" if spoken == "zh" else "en"]),
+            word=_words(chance, vocabulary, spoken, 1),
             n=chance.randint(2, 990),
         )
         yield Text(
             number=number,
-            language=language,
+            language=spoken,
             published=published,
             title=title,
-            summary=f"{title}. {_words(chance, vocabulary, language, 24)}",
-            body=f"{title}. {_words(chance, vocabulary, language, body // 6)}"[:body] if body else "",
+            summary=f"{title}. {_words(chance, vocabulary, spoken, 24)}",
+            body=f"{title}. {_words(chance, vocabulary, spoken, body // 6)}"[:body] if body else "",
         )
 
 

@@ -35,7 +35,7 @@ def fold_all(corpus: list[Text]) -> None:
         unicodedata.normalize("NFKC", f"{text.title}\n{text.summary}\n{text.body}").casefold()
 
 
-def seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     started = time.process_time()
     work()
     return time.process_time() - started

@@ -76,7 +76,7 @@ def fill(store: Store, items: int, lines: int) -> None:
                 guid=str(number), title=f"{line.name} {told} {number}", url=f"https://{source.id}.example/{number}",
                 summary=" ".join(chance.choices(WORDS, k=30)), published=at, language="en",
             )  # fmt: skip
-            made[source.id].append(identity.prepare(entry, source, _Says(labels), NOW))  # type: ignore[arg-type]
+            made[source.id].append(identity.prepare(entry, source, _Says(labels), NOW))
         polls = [
             Poll(source, tuple(made[source.id]), {}, {source.url: Validator('"1"')}, False, NOW + timedelta(minutes=30))
             for source in sources
@@ -88,10 +88,16 @@ def fill(store: Store, items: int, lines: int) -> None:
 
 def cases(store: Store, lines: list[str]) -> dict[str, tuple[Callable[[int], str], Callable[[int], object]]]:
     """Address by number, and the bare query that answers the same, by name."""
-    lab = lambda n: LABS[n % len(LABS)]  # noqa: E731
-    word = lambda n: WORDS[n % len(WORDS)]  # noqa: E731
-    line = lambda n: lines[(n * 37) % len(lines)]  # noqa: E731
     month = timedelta(days=30)
+
+    def lab(n: int) -> str:
+        return LABS[n % len(LABS)]
+
+    def word(n: int) -> str:
+        return WORDS[n % len(WORDS)]
+
+    def line(n: int) -> str:
+        return lines[(n * 37) % len(lines)]
 
     def page(n: int) -> int:
         return 1 + n % 20
