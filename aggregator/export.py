@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,7 +25,8 @@ RELEASE_COLUMNS = (
     "params_total", "params_active", "context", "languages", "architecture", "capabilities", "first_seen", "timeline",
     "artifacts", "claims", "disputes", "expected", "items", "stories",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What begins a formula (OWASP, CSV injection): the wide forms count where a spreadsheet folds them, as in Japan."""
 STEP = 500
 """Items or releases that are read at once."""
 
@@ -67,20 +67,21 @@ def form_of(thing: Item | Release) -> dict[str, Any]:
 def json_lines(things: Iterable[Item | Release]) -> Iterator[str]:
     """One JSON document a line."""
     for thing in things:
-        yield json.dumps(form_of(thing), ensure_ascii=False) + "\n"
+        yield shapes.as_json(form_of(thing)) + "\n"
 
 
 def csv_lines(things: Iterable[Item | Release], columns: Sequence[str]) -> Iterator[str]:
     """RFC 4180 with a line of names first."""
-    yield _csv(columns)
+    yield csv_line(columns)
     for thing in things:
         form = form_of(thing)
-        yield _csv([_cell(form[name]) for name in columns])
+        yield csv_line([form[name] for name in columns])
 
 
-def _csv(row: Sequence[str]) -> str:
+def csv_line(values: Sequence[Any]) -> str:
+    """Values of a form as one line of CSV, none of them a formula."""
     line = io.StringIO()
-    csv.writer(line).writerow(row)
+    csv.writer(line).writerow(map(_cell, values))
     return line.getvalue()
 
 
@@ -94,6 +95,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(member, str) for member in value):
         value = "; ".join(value)
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False) if value else ""
+        return shapes.as_json(value) if value else ""
     value = value.replace("\0", "")
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA) else value

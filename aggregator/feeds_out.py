@@ -69,7 +69,8 @@ class Feed:
 
 def name_of(kind: str, key: str) -> str:
     """The lasting id of something: `urn:uuid:…`, the same wherever and whenever it is written."""
-    return f"urn:uuid:{uuid.uuid5(NAMES, f'{kind}:{key}')}"
+    told = f"{kind}:{key}".encode("utf-8", "replace").decode()
+    return f"urn:uuid:{uuid.uuid5(NAMES, told)}"
 
 
 # ---------------------------------------------------------------------------------------------- nouns to entries

@@ -5,6 +5,8 @@ Times are ISO 8601 in UTC with `Z`; unknown values are None; texts of articles a
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,19 @@ from aggregator.model import Artifact, Item, PollOutcome, Release, Step, Story
 
 EXCERPT = 280
 """Characters of somebody's article that any output may show."""
+
+
+OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a terminal obeys or cannot show: controls, escapes, line breaks, marks that turn the direction, halves of pairs."""
+
+
+def as_json(document: Any, indent: int | None = None) -> str:
+    """A document as JSON that is safe to show: `\\u009b` stands for what a terminal would obey, and means the same.
+
+    (The escapes of the standard library leave out what lies beyond ASCII.)
+    """
+    written = json.dumps(document, ensure_ascii=False, indent=indent)
+    return OBEYED.sub(lambda found: found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}", written)
 
 
 def moment(at: datetime | None) -> str | None:

@@ -89,12 +89,12 @@ def compose(
     """One message to one recipient, text first and HTML as its alternative. Equal arguments give equal bytes.
 
     sender: an address, with a name in front if wished. message_id: without angle brackets. Line breaks and other
-    controls in the subject become blanks. `headers` are further ones, of our own making.
+    controls in the subject become blanks, `=?` becomes `= ?`. `headers` are further ones, of our own making.
     Raises DeliveryError (code bad_address) for an address that no header can
     carry.
     """
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = " ".join("".join(c if c.isprintable() else " " for c in subject).split())[:200]
+    message["Subject"] = _one_line(subject)
     message["From"] = _address(sender)
     message["To"] = _address(to)
     message["Date"] = format_datetime(at)
@@ -108,6 +108,13 @@ def compose(
     root, boundary = message_id.partition("@")[0], "".join(c for c in message_id if c.isalnum())[:40]
     message.set_boundary(f"=_{boundary or root}")
     return message
+
+
+def _one_line(subject: str) -> str:
+    """The subject as a header may hold it. An encoded word in it would be decoded on the way: before Python 3.11.10,
+    3.12.5 and 3.13 its line breaks became real ones, and so a title could add a Bcc (CVE-2024-6923)."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+    return words[:200].replace("=?", "= ?")
 
 
 def _address(written: str) -> Address:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +10,14 @@ from typing import Any
 
 import click
 
+from aggregator import shapes
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
 
 def print_json(document: Any) -> None:
     """Write one JSON document and a newline."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(shapes.as_json(document, indent=2) + "\n")
 
 
 def say(message: str) -> None:
@@ -25,8 +26,8 @@ def say(message: str) -> None:
 
 
 def neutral(text: object) -> str:
-    """Text of others without anything that a terminal would obey: controls become visible."""
-    return "".join(c if c >= " " and c not in "\x7f\x9b" and not 0x80 <= ord(c) < 0xA0 else "�" for c in str(text))
+    """Text of others without anything that a terminal would obey: it becomes visible."""
+    return shapes.OBEYED.sub("�", str(text))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, elastic: Sequence[int] = ()) -> None:

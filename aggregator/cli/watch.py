@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -70,7 +69,7 @@ def _tell(store: Store, line: str, told: set[str], as_json: bool) -> str | None:
         if key not in told:
             told.add(key)
             if as_json:
-                print(json.dumps({"line": release.line, **form}, ensure_ascii=False))
+                print(shapes.as_json({"line": release.line, **form}))
             else:
                 print("\t".join(output.neutral(word) for word in (*words[:1], release.line, *words[1:]) if word))
     sys.stdout.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from aggregator import urls
 from aggregator.digest.layout import Block, Line, Page, Run, Section, plain
 
 WIDTH = 78
@@ -60,7 +61,7 @@ def _links(line: Line, colon: str) -> Iterator[str]:
     words = address = ""
     for run in line:
         if run.url:
-            words, address = run.words, run.url
+            words, address = run.words, urls.http_url(run.url) or ""
             continue
         note, *others = run.words.split(DOT)
         words += note
@@ -75,8 +76,9 @@ def _links(line: Line, colon: str) -> Iterator[str]:
 def _addresses(line: Sequence[Run]) -> Iterator[str]:
     seen: list[str] = []
     for run in line:
-        if run.url and run.url not in seen:
-            seen.append(run.url)
+        safe = urls.http_url(run.url) if run.url else None
+        if safe is not None and safe not in seen:
+            seen.append(safe)
     for url in seen:
         yield f"  {url}"
 

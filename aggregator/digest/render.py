@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from aggregator import shapes
 from aggregator.digest.build import Digest
 from aggregator.digest.data import as_data
 from aggregator.digest.layout import lay_out
@@ -16,7 +15,7 @@ FORMATS = ("md", "html", "text", "json")
 def render(digest: Digest, format: str) -> str:
     """The digest in one of FORMATS, ending in a newline. Equal digests give equal bytes."""
     if format == "json":
-        return json.dumps(as_data(digest), ensure_ascii=False, indent=2) + "\n"
+        return shapes.as_json(as_data(digest), indent=2) + "\n"
     if format == "html":
         from aggregator.digest.page import html  # loads Jinja2 and css-inline only where they are needed
 

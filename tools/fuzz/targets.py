@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rendering import RENDERING, RENDERING_SEEDS
+
 from aggregator import dates, text
 from aggregator.errors import AggregatorError
 from aggregator.model import Answer, Ask, Family, Lab, Source
@@ -70,6 +72,7 @@ def frames(data: bytes) -> None:
 
 
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    **RENDERING,
     "feed": _read("feed", {}),
     "page": _read("page", {"item": "article", "title": "h2"}),
     "markdown": _read("page", {"format": "markdown"}),
@@ -100,7 +103,11 @@ _SEEDS: Mapping[str, tuple[bytes, ...]] = {
 
 def seeds_of(name: str) -> list[bytes]:
     """The bytes that a search begins with: those above and the stored cases of that kind."""
-    found = [*_SEEDS.get(name, (b"<rss version='2.0'><channel><item><title>a</title></item></channel></rss>",))]
+    found = [
+        *({**_SEEDS, **RENDERING_SEEDS}).get(
+            name, (b"<rss version='2.0'><channel><item><title>a</title></item></channel></rss>",)
+        )
+    ]
     folder = CASES / name
     if folder.is_dir():
         found += [path.read_bytes()[:65536] for path in sorted(folder.rglob("*")) if path.is_file()][:200]
