@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from email.policy import default
 from pathlib import Path
 from typing import Any
@@ -213,6 +214,36 @@ def test_no_subject_and_no_address_can_add_a_header() -> None:
         with pytest.raises(DeliveryError) as caught:
             message(to=address)
         assert caught.value.code == "bad_address"
+
+
+ENCODED_WORDS = (
+    "=?utf-8?q?a=0D=0ABcc=3A_e=40x.example?=",
+    "=?UTF-8?Q?a=0ABcc=3A_e=40x.example?= b",
+    "=?utf-8?b?YQ0KQmNjOiBlQHguZXhhbXBsZQ==?=",
+    "a =?iso-8859-1?q?=0D=0A=0D=0Abody?=",
+    "=?utf-8?q?a?=\u200b=?utf-8?q?=0D=0ABcc=3Ae=40x.example?=",
+    "=\x00?utf-8?q?=0D=0ABcc=3Ae=40x.example?=",
+    "==??utf-8?q?=0D=0ABcc=3Ae=40x.example?=",
+    "x" * 180 + "=?utf-8?q?=0D=0ABcc=3Ae=40x.example?=",
+)
+
+
+@pytest.mark.parametrize("title", ENCODED_WORDS)
+def test_M12_an_encoded_word_in_a_title_adds_no_header_whatever_the_python(title: str) -> None:
+    raw = message(subject=title).as_bytes(policy=SMTP_POLICY)
+    head = raw.partition(b"\r\n\r\n")[0]
+    names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+    assert sorted(names) == sorted(message(subject="plain").keys())
+    assert message_from_bytes(raw, policy=default)["Bcc"] is None
+    assert b"=?utf-8?q?a" not in head and b"=?UTF-8?Q?a" not in head
+
+
+def test_M13_a_subject_has_no_nul_is_short_and_breaks_no_line_length() -> None:
+    for title in ("a\x00b\x00", "x" * 100_000, "漢" * 100_000, "👩‍👩‍👧‍👦" * 1000, "\ud800\udfff"):
+        raw = message(subject=title).as_bytes(policy=SMTP_POLICY)
+        assert b"\x00" not in raw
+        assert max(len(line) for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
+        assert len(str(message_from_bytes(raw, policy=default)["Subject"])) <= 210
 
 
 def test_equal_messages_have_equal_bytes() -> None:
