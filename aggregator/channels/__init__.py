@@ -7,9 +7,9 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
-from aggregator.channels.port import Channel, Letter, Refused, Secrets
+from aggregator.channels.port import Channel, Keeps, Letter, Oversize, Refused, Secrets
 
-__all__ = ["Channel", "Letter", "Refused", "Secrets", "channels"]
+__all__ = ["Channel", "Keeps", "Letter", "Oversize", "Refused", "Secrets", "channels"]
 
 
 @cache

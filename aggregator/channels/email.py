@@ -8,6 +8,7 @@ nothing is sent or authenticated in clear text, and no error shows the password.
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
@@ -27,12 +28,23 @@ from urllib.parse import quote, unquote, urlsplit
 import certifi
 
 from aggregator import faults
-from aggregator.channels.port import Letter, Refused, Secrets
+from aggregator.channels.mail_parts import split
+from aggregator.channels.port import Letter, Oversize, Refused, Secrets
 from aggregator.errors import ConfigurationError, DeliveryError
 from aggregator.model import Delivery, Message
 
 TIMEOUT = 30.0
 """Seconds that one command may take."""
+
+
+class TooLarge(DeliveryError):
+    """The relay takes no message of this size; `limit` is the most bytes that it takes, where it says so."""
+
+    code = "smtp_too_large"
+
+    def __init__(self, detail: str, limit: int | None = None) -> None:
+        super().__init__(detail)
+        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +164,22 @@ def send(
 
     Raises DeliveryError: smtp_unreachable (no connection), smtp_timeout, tls_required (no STARTTLS is offered),
     tls_invalid (certificate), smtp_auth (the login is refused), smtp_refused (a 5xx), smtp_later (a 4xx),
-    smtp_broken (the connection ended, or it does not speak SMTP).
+    smtp_broken (the connection ended, or it does not speak SMTP), mailbox_full; TooLarge.
     """
     sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
+    content = message.as_bytes(policy=SMTP) if raw is None else raw
     where = f"{relay.host}:{relay.port}"
     try:
         connection = _connect(relay, context or trusting_context(), timeout)
         try:
             if relay.user is not None:
                 connection.login(relay.user, relay.password or "")
+            connection.ehlo_or_helo_if_needed()
+            limit = str(connection.esmtp_features.get("size", ""))  # RFC 1870; none or 0 says nothing
+            if limit.isdigit() and 0 < int(limit) < len(content):
+                raise TooLarge(f"{where} takes at most {limit} bytes, the message has {len(content)}", int(limit))
             faults.at("send.handed")
-            connection.sendmail(sender, [recipient], message.as_bytes(policy=SMTP) if raw is None else raw)
+            connection.sendmail(sender, [recipient], content)
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()
@@ -198,6 +215,8 @@ def _told(error: Exception, where: str, relay: Relay) -> DeliveryError:
     """The error in our words and codes, with the relay's own words but never with the password."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         status, words = next(iter(error.recipients.values()))
+        if status == 552 or _enhanced(words) == "5.2.2":  # RFC 5321: of a recipient it speaks of its storage
+            return DeliveryError(f"{where}: the mailbox is full: {_said(words, relay)}", code="mailbox_full")
         return _by_status(status, words, f"{where} refuses the recipient", relay)
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return DeliveryError(f"{where} refuses the login: {_said(error.smtp_error, relay)}", code="smtp_auth")
@@ -218,8 +237,22 @@ def _told(error: Exception, where: str, relay: Relay) -> DeliveryError:
 
 
 def _by_status(status: int, words: bytes | str, what: str, relay: Relay) -> DeliveryError:
+    told, enhanced = f"{what} ({status}): {_said(words, relay)}", _enhanced(words)
+    if enhanced == "5.2.2":
+        return DeliveryError(told, code="mailbox_full")
+    if enhanced in ("5.2.3", "5.3.4") or (
+        status == 552 and enhanced != "5.7.0"
+    ):  # RFC 3463; 5.7.0: a forbidden content
+        return TooLarge(told)
     code = "smtp_later" if 400 <= status < 500 else "smtp_refused" if 500 <= status < 600 else "smtp_broken"
-    return DeliveryError(f"{what} ({status}): {_said(words, relay)}", code=code)
+    return DeliveryError(told, code=code)
+
+
+def _enhanced(words: bytes | str) -> str:
+    """The enhanced status code (RFC 2034) at the beginning of a reply, or nothing."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    first = text.split(maxsplit=1)[:1]
+    return first[0] if first and re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", first[0]) else ""
 
 
 def _said(words: bytes | str, relay: Relay) -> str:
@@ -260,13 +293,19 @@ class _Email:
         return Message(self.name, to, key, letter.subject, composed.as_bytes(policy=SMTP), "message/rfc822")
 
     def deliver(self, delivery: Delivery, secrets: Secrets) -> None:
-        """Hand it to the relay of SMTP_URL. Raises DeliveryError (see `send`, and secret_missing); Refused for a 5xx."""
+        """Hand it to the relay of SMTP_URL. Raises DeliveryError (see `send`, and secret_missing); Refused for a 5xx;
+        Oversize, with parts that say the same, for what the relay finds too large."""
         url = secrets("SMTP_URL")
         if url is None:
             raise DeliveryError("SMTP_URL (or SMTP_URL_FILE) is not set: no mail without", code="secret_missing")
         message = BytesParser(EmailMessage, policy=SMTP).parsebytes(delivery.body)
         try:
             send(message, relay_of(url), raw=delivery.body)
+        except TooLarge as error:
+            parts = split(delivery, error.limit)
+            if not parts:
+                raise Refused(f"{error.detail}; it cannot be made smaller", code=error.code) from None
+            raise Oversize(error.detail, parts) from None
         except DeliveryError as error:
             if error.code == "smtp_refused":
                 raise Refused(error.detail, code=error.code) from None

@@ -6,12 +6,13 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from aggregator import faults
 from aggregator.channels.port import Letter, Secrets
 from aggregator.errors import DeliveryError
-from aggregator.model import Delivery, Message
+from aggregator.model import Delivery, Message, Subscriber
 
 FORMS = (("md", "text/markdown"), ("html", "text/html"))
 
@@ -34,7 +35,16 @@ class _File:
 
     def deliver(self, delivery: Delivery, secrets: Secrets) -> None:
         """Write it, whole or not at all. Raises DeliveryError."""
-        write_whole(Path(delivery.recipient), delivery.body.decode())
+        path = Path(delivery.recipient)
+        with suppress(OSError):  # what a kill in the middle of an earlier try has left
+            for stale in path.parent.glob(f".{escape(path.name)}.*"):
+                stale.unlink()
+        write_whole(path, delivery.body.decode())
+
+    def is_missing(self, delivery: Delivery, subscriber: Subscriber) -> bool:
+        """Whether the file is gone from the folder that the subscriber still has."""
+        path = Path(delivery.recipient)
+        return bool(subscriber.directory) and path.parent == Path(subscriber.directory) and not os.path.lexists(path)
 
 
 CHANNEL = _File()

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Delivery, Message, Subscriber
@@ -57,7 +57,25 @@ class Channel(Protocol):
         """Hand a message over; returns only once it was taken. Raises DeliveryError; `Refused` if trying again is vain."""
 
 
+@runtime_checkable
+class Keeps(Protocol):
+    """A channel that keeps what it delivered where we can see it."""
+
+    def is_missing(self, delivery: Delivery, subscriber: Subscriber) -> bool:
+        """Whether what was delivered is no longer there, although the subscriber still uses that place."""
+
+
 class Refused(DeliveryError):
     """The message will never be taken: it is not tried again."""
 
     code = "refused"
+
+
+class Oversize(DeliveryError):
+    """The message is larger than the other side takes: `parts` say the same and take its place in the outbox."""
+
+    code = "too_large"
+
+    def __init__(self, detail: str, parts: Sequence[Message]) -> None:
+        super().__init__(detail)
+        self.parts = tuple(parts)

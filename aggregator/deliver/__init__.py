@@ -9,6 +9,6 @@ A plan says what is sent; sending decides nothing. Nothing here polls, and no se
 
 from aggregator.deliver.alerts import plan_alerts
 from aggregator.deliver.planning import Means, draft, plan, plan_due
-from aggregator.deliver.sending import Outcome, send_due
+from aggregator.deliver.sending import Outcome, mend, send_due
 
-__all__ = ["Means", "Outcome", "draft", "plan", "plan_alerts", "plan_due", "send_due"]
+__all__ = ["Means", "Outcome", "draft", "mend", "plan", "plan_alerts", "plan_due", "send_due"]

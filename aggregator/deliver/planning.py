@@ -17,13 +17,15 @@ from aggregator import faults, slots
 from aggregator.channels import Channel, Letter, Secrets
 from aggregator.digest import Digest, Entry, render
 from aggregator.digest.short import short, subject
-from aggregator.model import Configuration, Message, Pending, Plan, Subscriber
+from aggregator.model import Configuration, Delivery, Message, Pending, Plan, Subscriber
 from aggregator.storage import Store
 
 log = logging.getLogger(__name__)
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock before this is not set yet: nothing is planned by it."""
+TOLD_FOR = timedelta(days=15)
+"""A message that was given up is news to a digest for this long: three days of tries, and the week of a weekly reader."""
 FORMS = ("md", "html", "text", "json")
 _BY_ITEMS = ("artifacts", "update")
 """Changes that are told once because each item is: they need no mark."""
@@ -95,7 +97,8 @@ def draft(means: Means, subscriber: Subscriber, slot: date) -> Plan:
     now = means.now()
     view = _view(means, subscriber, now)
     faults.at("plan.read")
-    digest = build(means, view, subscriber)
+    lost = _given_up(means, subscriber, now)
+    digest = replace(build(means, view, subscriber), undelivered=tuple(one.channel for one in lost))
     quiet = digest.empty and subscriber.empty_days == "silent"
     return Plan(
         pending=view,
@@ -108,8 +111,25 @@ def draft(means: Means, subscriber: Subscriber, slot: date) -> Plan:
         bodies={form: render(digest, form).encode() for form in FORMS},
         entries=told_of(digest, view, slot.isoformat()),
         messages=() if quiet else pack(means, digest, subscriber, slot.isoformat(), now),
-        summary=_summary(digest, view, slot),
+        summary={**_summary(digest, view, slot), "undelivered": [] if quiet else [one.id for one in lost]},
     )
+
+
+def _given_up(means: Means, subscriber: Subscriber, now: datetime) -> list[Delivery]:
+    """The messages of the last days that were given up, and of which no digest has told this reader: its own, and to
+    [digest] itself, whose reader looks after the whole, everybody's."""
+    all_of_them = subscriber.name == means.configuration.digest.name
+    recent = [
+        one
+        for one in means.store.deliveries(states=("dead",))
+        if now - one.created_at < TOLD_FOR and (all_of_them or one.subscriber == subscriber.name)
+    ]
+    told = {
+        number
+        for one in (means.store.digests(subscriber.name, limit=TOLD_FOR.days + 1) if recent else ())
+        for number in one.summary.get("undelivered", ())
+    }
+    return [one for one in recent if one.id not in told]
 
 
 def _view(means: Means, subscriber: Subscriber, now: datetime) -> Pending:

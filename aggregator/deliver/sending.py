@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator import faults, schedule
-from aggregator.channels import Channel, Refused, Secrets
+from aggregator.channels import Channel, Keeps, Oversize, Refused, Secrets
 from aggregator.deliver.planning import Means
 from aggregator.errors import AggregatorError, DeliveryError
 from aggregator.model import Delivery
@@ -29,7 +29,8 @@ _NO_USE = frozenset({"bad_address"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one message fared: `word` is sent, later (it will be tried again), dead, or lost (another one has it now)."""
+    """How one message fared: `word` is sent, later (it will be tried again), dead, split (it was too large, and parts have
+    taken its place), or lost (another one has it now)."""
 
     delivery: Delivery
     word: str
@@ -63,6 +64,9 @@ def _send(means: Means, delivery: Delivery, stop: threading.Event) -> Outcome | 
             raise Refused(f"there is no channel {delivery.channel}", code="no_channel")
         if not _hand_over(channel, delivery, means.secrets, stop):
             return None
+    except Oversize as error:
+        kept = means.store.replace_delivery(delivery, error.parts, means.now())
+        return Outcome(delivery, "split" if kept else "lost", error.detail[:300], error.code)
     except DeliveryError as error:
         return _failed(means, delivery, error)
     except AggregatorError as error:  # the secret is no URL of a relay, say
@@ -74,6 +78,32 @@ def _send(means: Means, delivery: Delivery, stop: threading.Event) -> Outcome | 
     kept = means.store.conclude_delivery(delivery, sent_at=means.now())
     faults.at("send.concluded")
     return Outcome(delivery, "sent" if kept else "lost")
+
+
+def mend(means: Means) -> int:
+    """Deliver again, with the same bytes, what a channel that keeps things has lost (a digest's file that is gone).
+
+    Of the digests whose messages are still kept; what fails is told. Returns how many were.
+    """
+    readers, count = {one.name: one for one in means.subscribers}, 0
+    for name, channel in means.channels.items():
+        if not isinstance(channel, Keeps):
+            continue
+        for known in means.store.sent_deliveries(name):
+            reader = readers.get(known.subscriber)
+            if reader is None or not channel.is_missing(known, reader):
+                continue
+            whole = means.store.delivery(known.id)
+            try:
+                if whole is not None and whole.body:
+                    channel.deliver(whole, means.secrets)
+                    count += 1
+                    log.info("channel=%s recipient=%s was missing and was made again", name, known.recipient)
+            except DeliveryError as error:
+                log.warning(
+                    "channel=%s recipient=%s code=%s detail=%s", name, known.recipient, error.code, error.detail
+                )
+    return count
 
 
 def _failed(means: Means, delivery: Delivery, error: DeliveryError) -> Outcome:

@@ -126,6 +126,8 @@ class Digest:
     polled: int = 0
     failed: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    undelivered: tuple[str, ...] = ()
+    """The channel of each message of former digests that was given up."""
     notice: str = ""
     style: str = "brief"
     names: Mapping[str, str] = field(default_factory=dict)

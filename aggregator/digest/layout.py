@@ -449,7 +449,7 @@ class _Layout:
         return language if language and language != self.digest.language else None
 
     def _account(self) -> Line:
-        """How many sources were asked, and each that gave nothing, by name."""
+        """How many sources were asked, and each that gave nothing, by name; what could not be delivered, by channel."""
         digest, say = self.digest, self.say
         parts = [say("polled", n=digest.polled)]
         for key, ids in (("failed", digest.failed), ("deferred", digest.deferred)):
@@ -458,4 +458,7 @@ class _Layout:
                 if len(ids) > self.fold.lines:
                     shown += say("space") + say("more_names", n=len(ids) - self.fold.lines)
                 parts.append(say(key, n=len(ids)) + say("colon") + shown)
+        if digest.undelivered:
+            names = say("comma").join(sorted(set(digest.undelivered)))
+            parts.append(say("undelivered", n=len(digest.undelivered)) + say("colon") + names)
         return (Run(say("failures"), "label"), Run(say("colon") + say.sentence(parts, "semicolon")))

@@ -49,6 +49,7 @@ class Worker:
         self.polled = threading.Event()
         self._started = app.now()
         self._last = self._started
+        self._mended = False
 
     def start(self) -> bool:
         """Take the worker's right on this database; False while another worker has it."""
@@ -86,6 +87,9 @@ class Worker:
             deliver.plan_due(means)
             deliver.plan_alerts(means)
         deliver.send_due(means, stop=self.stop)
+        if not self._mended:
+            self._mended = True
+            deliver.mend(means)
 
     def care(self) -> None:
         """Heartbeat, the worker's right, a new sources.toml, and once a day pruning and a backup.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from aggregator.model import Delivery
+from aggregator.model import Delivery, Message
 from aggregator.storage import tables
 
 DIGEST = tables.table_of(tables.DigestRow)
@@ -81,6 +81,34 @@ def conclude(
     return True
 
 
+def replace(connection: Connection, delivery: Delivery, parts: Sequence[Message], now: datetime) -> bool:
+    """Put `parts` into the place of a claimed message; they are due at once. False if the claim was lost."""
+    mine = (OUTBOX.c.id == delivery.id, OUTBOX.c.lease_token == delivery.token, OUTBOX.c.state == "sending")
+    if connection.execute(sa.delete(OUTBOX).where(*mine)).rowcount != 1:
+        return False
+    same = (
+        OUTBOX.c.digest == delivery.digest,
+        OUTBOX.c.channel == delivery.channel,
+        OUTBOX.c.recipient == delivery.recipient,
+    )
+    last = connection.scalar(sa.select(sa.func.max(OUTBOX.c.part)).where(*same)) or 0
+    rows = [
+        {"digest": delivery.digest, "channel": part.channel, "recipient": part.recipient, "part": last + number,
+         "message_id": part.message_id, "subject": part.subject, "body": part.body, "body_type": part.body_type,
+         "state": "pending", "attempts": 0, "created_at": delivery.created_at, "next_try_at": now, "lease_owner": None,
+         "lease_token": 0, "lease_until": None, "sent_at": None, "error": None, "error_code": None}
+        for number, part in enumerate(parts, 1)
+    ]  # fmt: skip
+    connection.execute(sa.insert(OUTBOX), rows)
+    return True
+
+
+def sent(connection: Connection, channel: str) -> list[Delivery]:
+    """Return the messages that a channel took and whose bytes are still kept, without these."""
+    wanted = sa.select(OUTBOX.c.id).where(OUTBOX.c.channel == channel, OUTBOX.c.state == "sent", OUTBOX.c.body != b"")
+    return deliveries(connection, ids=list(connection.scalars(wanted)), limit=10_000)
+
+
 def deliveries(
     connection: Connection,
     *,
@@ -90,7 +118,7 @@ def deliveries(
     bodies: bool = False,
     limit: int = 200,
 ) -> list[Delivery]:
-    """Return messages of the outbox in their order; their bytes only if asked for."""
+    """Return messages of the outbox in their order, the latest `limit` of them; their bytes only if asked for."""
     columns = [column for column in OUTBOX.columns if column.name != "body" or bodies]
     statement = sa.select(*columns, DIGEST.c.subscriber, DIGEST.c.slot_date, DIGEST.c.purpose).join(
         DIGEST, DIGEST.c.id == OUTBOX.c.digest
@@ -109,7 +137,7 @@ def deliveries(
             attempts=row.attempts, created_at=row.created_at, next_try_at=row.next_try_at, token=row.lease_token,
             sent_at=row.sent_at, error=row.error, error_code=row.error_code,
         )
-        for row in connection.execute(statement.order_by(OUTBOX.c.id).limit(limit))
+        for row in reversed(connection.execute(statement.order_by(OUTBOX.c.id.desc()).limit(limit)).all())
     ]  # fmt: skip
 
 

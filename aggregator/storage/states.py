@@ -203,7 +203,7 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
 
 def _log_row(poll: Poll, counts: PollCounts, now: datetime) -> dict[str, Any]:
     if poll.error is not None:
-        outcome = "partial" if poll.prepared else "deferred" if is_deferred(poll) else "failed"
+        outcome = "deferred" if is_deferred(poll) else "partial" if poll.prepared else "failed"
     else:
         outcome = "new" if counts.new else "updated" if counts.updated else "unchanged"
     return {

@@ -23,6 +23,7 @@ from aggregator.model import (
     ItemQuery,
     LineHistory,
     Material,
+    Message,
     Pending,
     Plan,
     Poll,
@@ -369,6 +370,21 @@ class Store:
         """Note that a claimed message was sent, is to be tried again, or is dead; False if the claim was lost."""
         with dialect.writing(self.engine) as connection:
             return outbox.conclude(connection, delivery, sent_at=sent_at, retry_at=retry_at, error=error)
+
+    def replace_delivery(self, delivery: Delivery, parts: Sequence[Message], now: datetime) -> bool:
+        """Put parts into the place of a claimed message that is too large; False if the claim was lost."""
+        with dialect.writing(self.engine) as connection:
+            return outbox.replace(connection, delivery, parts, now)
+
+    def sent_deliveries(self, channel: str) -> list[Delivery]:
+        """Return the messages that a channel took and whose bytes are still kept, without these."""
+        with dialect.reading(self.engine) as connection:
+            return outbox.sent(connection, channel)
+
+    def delivery(self, number: int) -> Delivery | None:
+        """Return one message of the outbox with its bytes, or None."""
+        with dialect.reading(self.engine) as connection:
+            return next(iter(outbox.deliveries(connection, ids=[number], bodies=True)), None)
 
     def deliveries(self, *, digest: int | None = None, states: Sequence[str] | None = None) -> list[Delivery]:
         """Return messages of the outbox without their bytes: those of a digest, or in some states."""

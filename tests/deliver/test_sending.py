@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from house import House
 from storage_world import GLM, QWEN
 
-from aggregator import schedule
-from aggregator.channels import Refused
+from aggregator import deliver, schedule
+from aggregator.channels import Refused, channels
 from aggregator.deliver import sending
 from aggregator.errors import DeliveryError, FetchError
 from aggregator.model import Delivery
@@ -148,12 +149,94 @@ def test_waits_grow_and_a_refused_login_is_not_tried_more_than_four_times_an_hou
     assert careful is not None and careful - house.now >= timedelta(minutes=15)
 
 
+# ---------------------------------------------------------------- what was given up, and what was lost later
+
+
+def footer(house: House, subscriber: str = "default", language: str = "en") -> str:
+    body = house.store.digest_body(house.store.digests(subscriber)[0].id, "md")
+    assert body is not None
+    found = [line for line in body.decode().splitlines() if "polled" in line or "已查询" in line]
+    return found[0] if found else ""
+
+
+def test_what_was_given_up_stands_in_the_footer_of_the_next_digest_and_only_there(house: House) -> None:
+    house.reader("research", language="zh")
+    house.reader("other")
+    ready(house)
+    house.desk.fails = [Refused("no such user", code="smtp_refused")] * 3
+    house.send()
+    assert sorted(one.subscriber for one in house.store.deliveries(states=("dead",))) == [
+        "default",
+        "default",
+        "research",
+    ]
+    house.day()
+    assert "3 messages of former digests could not be delivered: desk" in footer(house)
+    assert "此前简报有1条消息未能送达" in footer(house, "research")
+    assert "delivered" not in footer(house, "other")
+    house.day()
+    assert "delivered" not in footer(house) and "未能送达" not in footer(house, "research")
+
+
+def test_a_silent_day_does_not_use_up_what_must_be_told(house: House) -> None:
+    house.digest = replace(house.digest, empty_days="silent")
+    ready(house)
+    house.desk.fails = [Refused("no such user", code="smtp_refused")]
+    house.send()
+    house.day()
+    house.news("later", GLM)
+    house.day()
+    assert "1 message of former digests could not be delivered" in footer(house)
+
+
+def files(house: House, folder: Path) -> deliver.Means:
+    house.digest = replace(house.digest, to=(), directory=str(folder))
+    return replace(house.means(), channels={"file": channels()["file"]})
+
+
+def test_a_file_that_is_gone_is_made_again_with_the_same_bytes(house: House, tmp_path: Path) -> None:
+    means = files(house, tmp_path / "digests")
+    house.baseline()
+    house.news("n", QWEN)
+    deliver.plan_due(means)
+    deliver.send_due(means)
+    page, text = sorted((tmp_path / "digests").iterdir())
+    before = page.read_bytes()
+    page.unlink()
+    text.write_text("a reader's own notes", "utf-8")
+    assert deliver.mend(means) == 1
+    assert page.read_bytes() == before
+    assert text.read_text("utf-8") == "a reader's own notes"  # what is there is the reader's
+    assert deliver.mend(means) == 0
+    text.unlink()
+    moved = files(house, tmp_path / "elsewhere")
+    assert deliver.mend(moved) == 0  # nobody looks there any more
+    house.store.forget_deliveries(house.now + timedelta(days=1))
+    assert deliver.mend(means) == 0  # the bytes of old messages are let go
+    assert not text.exists()
+
+
+def test_what_a_kill_in_the_middle_of_a_file_has_left_is_gone_after_the_next_try(house: House, tmp_path: Path) -> None:
+    means = files(house, tmp_path / "digests")
+    house.baseline()
+    (plan, *_) = deliver.plan_due(means)
+    (tmp_path / "digests").mkdir()
+    for message in plan.messages:
+        path = Path(message.recipient)
+        path.with_name(f".{path.name}.k1ll3d").write_text("<p>hal")
+    (tmp_path / "digests" / ".notes").write_text("somebody's own")
+    deliver.send_due(means)
+    assert sorted(path.name for path in (tmp_path / "digests").iterdir()) == [
+        ".notes",
+        f"{plan.slot}.html",
+        f"{plan.slot}.md",
+    ]
+
+
 # ---------------------------------------------------------------- alerts
 
 
 def alerts(house: House) -> list[str]:
-    from aggregator import deliver
-
     plans = deliver.plan_alerts(house.means())
     house.send()
     return [f"{line} {what}" for plan in plans for line, what in plan.entries]

@@ -81,6 +81,20 @@ def test_a_failing_second_page_keeps_the_entries_but_neither_cursor_nor_validato
     assert (state.cursor, state.baseline_at, state.fail_count) == ({"seen": NEWS.url + "?page=2"}, NOW, 0)
 
 
+def test_a_quota_that_ends_between_two_pages_keeps_the_entries_and_is_deferred_everywhere(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = NOW + timedelta(minutes=20)
+    paged(rig, Deferred("the quota is used up", code="quota_used_up", retry_at=until), monkeypatch)
+    (outcome,) = rig.poll(NEWS)
+    assert (outcome.outcome, outcome.new, outcome.retry_at) == ("deferred", 2, until)
+    state = rig.store.state("news")
+    assert (state.fail_count, state.baseline_at, state.retry_at) == (0, None, until)
+    assert [(source, word, new) for source, word, _, _, new in rig.store.poll_figures()] == [("news", "deferred", 2)]
+    material = rig.store.material(NOW, NOW + timedelta(days=1), ["news"])
+    assert (material.failed, material.deferred) == ((), ("news",))
+
+
 def test_a_304_of_the_first_page_still_asks_for_the_pages_behind_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     paged(rig, ok(NEWS.url + "?page=2", feed("c")), monkeypatch)
     rig.poll(NEWS)

@@ -43,6 +43,10 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "more_late": ("+{n} more item", "+{n} more items"),
     "polled": ("{n} source polled", "{n} sources polled"),
     "failed": ("{n} could not be read", "{n} could not be read"),
+    "undelivered": (
+        "{n} message of former digests could not be delivered",
+        "{n} messages of former digests could not be delivered",
+    ),
     "deferred": ("{n} put off by a quota", "{n} put off by a quota"),
     # what a model is
     "model": "model",

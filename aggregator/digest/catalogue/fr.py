@@ -43,6 +43,10 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "more_late": ("+{n} autre article", "+{n} autres articles"),
     "polled": ("{n} source interrogée", "{n} sources interrogées"),
     "failed": ("{n} illisible", "{n} illisibles"),
+    "undelivered": (
+        "{n} message des bulletins précédents n’a pu être remis",
+        "{n} messages des bulletins précédents n’ont pu être remis",
+    ),
     "deferred": ("{n} reportée faute de quota", "{n} reportées faute de quota"),
     # what a model is
     "model": "modèle",

@@ -43,6 +43,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "more_late": "另有{n}条",
     "polled": "已查询{n}个来源",
     "failed": "{n}个无法读取",
+    "undelivered": "此前简报有{n}条消息未能送达",
     "deferred": "{n}个因配额推迟",
     # what a model is
     "model": "模型",
