@@ -109,25 +109,56 @@ TAKEN_BACK = re.compile(
 
 LATER = re.compile(
     r"\b(?:will|would|shall|to be|to follow|to come|plans?|planned|planning|promis\w+|pledg\w+|vow\w*|later|soon"
-    r"|coming|next|upcoming|eventually|awaits?|awaited"
+    r"|coming|next|upcoming|eventually|awaits?|awaited|tomorrow|away|slated|scheduled?s?|scheduling|teas(?:es?|ed|ing)"
+    r"|read(?:ies|ying)|prepar(?:es?|ing)|targets?|targeting|countdown|fortnight"
+    r"|dates (?:its|the)|(?:sets?|names?|announces?|gives?) (?:a |the )?(?:release )?date"
+    r"|by (?:the )?(?:end|middle|close|month|year|week|late|early|mid|christmas|q[1-4]|spring|summer|autumn|fall|winter"
+    r"|january|february|march|april|june|july|august|september|october|november|december"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"|(?:at|before) (?:the )?(?:end|month's end|year's end|month-end|year-end)"
+    r"|(?:ahead of|before)\b[^.,;:]{0,20}\b(?:open|weights?|releas\w+|publish\w*|opening)"
     r"|intends?|aims?|expects?|expected|hopes?|may|might|could|should|within|pending|due|eyes|considers?"
-    r"|considering|weighs?|weighing|once|after|until|set to|wants?"
+    r"|considering|weighs?|weighing|once|until|set to|wants?"
+    r"|(?<!hours )(?<!days )(?<!day )(?<!weeks )(?<!week )(?<!months )(?<!month )(?<!years )(?<!year )after"
     r"|in the (?:coming|next)|in (?:a few|two|three|several|\d+) (?:days|weeks|months)|(?:is|are) to"
     r"|to open[- ]source|to open|to release|to publish|says it'll|it'll|they'll|still|delay\w*|when)\b"
     r"|\b(?:sera|seront|serait|seraient|doi(?:t|vent)|devrai\w+|pourrai\w+|va|vont|prochain\w*|bientot|promet\w*"
     r"|promis\w*|promesse|prevoi\w+|prevu\w*|compte|comptent|suivront|suivra|suivre"
     r"|arriver\w+|viendr\w+|plus tard|ulterieur\w*|d'ici|sous (?:dix|quinze|huit|\d+|quelques) (?:jours|semaines"
     r"|mois)|dans (?:les|quelques|dix|deux|trois|un|une)|attend\w*|attendre|espere\w*|envisag\w+|a venir"
-    r"|en attente|publier\w*|ouvrir\w+|liberer\w+)\b"
+    r"|en attente|publier\w*|ouvrir\w+|liberer\w+|demain|(?:a|en|avant) (?:la )?fin d(?:u|e|'annee)|la date|calendrier"
+    r"|prepare\w*)\b"
     r"|(?:将(?!军|来的)|后(?:再|会|将)?(?:开源|开放|公布|放出)|会(?!议|上|员|话|场|后|展|社|计|谈|见)|即将"
     r"|计划|打算|拟|承诺|预计|有望|稍后|稍晚|晚些|随后|后续|择日"
     r"|不日|准备|之后再|未来|届时|等待|等到|待|再(?:开源|放|开放)|或(?=于|将|开|在)"
     r"|(?:下|本)(?:周|月|季)(?:内|底|末|稍|开源|公开|放)|(?:\d+|[一二三四五六七八九十两几数]+)(?:天|日|周"
     r"|个月|月)(?:之)?内|年底前|月底前|力争|考虑|希望|呼吁|期待"
+    r"|(?:月底|月末|月内|年底|年末|年内|下半年|明年|后年|明[天日晚早]|后天|周内|季度?内|季末|下个?(?:周|月|季度?|星期)"
+    r"|月[上中下]旬|月初)[^,。;]{0,6}(?:开源|开放|公开|放出|释出|上传|上架|公布|见)"
+    r"|开源(?:版)?(?:的)?(?:时间|日期|日程|进度|路线图|在路上|在望|可期|不远|临近|还有|还要|还差|预告|预热)"
+    r"|(?<!脱)(?<!分)离开源|距开源|距离开源|(?:月|周|天|年|季)(?:底|末|初|内)?见(?![\u4e00-\u9fff])"
     r"|在即|倒计时)",
     _A,
 )
 """Something still to come, or wished for."""
+
+_MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
+_MOIS = "janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre"
+DATED = re.compile(
+    r"\b(?:in|from|on \d{1,2}) (?:late |early |mid-?)?"
+    rf"(?:{_MONTHS}|q[1-4]|(?:the )?(?:spring|summer|autumn|fall|winter))\b"
+    r"|\bthis (?:spring|summer|autumn|fall|winter)\b"
+    rf"|\b(?:en|fin|debut|mi-?|des|le \d{{1,2}}) ?(?:{_MOIS})\b|\b(?:a l'|cet |cette )(?:automne|ete|hiver)\b"
+    r"|\b(?:au|ce) printemps\b",
+    _A,
+)
+"""A day that may lie ahead or behind: it lies ahead unless a verb of the clause is in the past."""
+PAST = re.compile(
+    r"\b(?!need|speed|feed|exceed|embed|indeed|unlimited)\w{2,}ed\b|\b(?:put|went|was|were)\b"
+    r"|\b(?:a|ont|avai(?:t|ent)|etai(?:t|ent)) (?:\w+ment )?\w+(?:e|i|u|is|ert|ait)\b",
+    _A,
+)
+"""A verb in the past, in a text without accents."""
 
 ASKED = re.compile(
     r"\bno word\b|\bno comment\b|\b(?:did not|does not|didn't|doesn't|without) (?:say|saying|mention\w*)\b"

@@ -106,7 +106,7 @@ def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
     words = opened.group() if opened is not None else weights.group() if weights is not None else ""
     if openings.NOT_OPENED.search(text):
         return NO, words, True
-    if openings.LATER.search(text):
+    if openings.LATER.search(text) or (openings.DATED.search(text) and not openings.PAST.search(text)):
         return PROMISED, words, True
     if openings.TAKEN_BACK.search(text):
         return NO, words, weights is not None
