@@ -215,7 +215,13 @@ def _spoken(reader: _Reader, claim: Claim, part: int, start: int, end: int) -> t
     source, line = reader.source, reader.line
     outlet = source.title or source.id
     own = source.lab is not None and source.lab == line.lab
-    voice = voices.heard(reader.found, part, start, end) or _around(reader.found, reader.verdict, part)
+    voice = (
+        voices.heard(reader.found, part, start, end)
+        or _around(reader.found, reader.verdict, part)
+        or voices.hearsay(reader.found, part, start, end)
+    )
+    if own and voice is not None and voice.voice == voices.TEST and not voice.name:
+        voice = Voice(voices.LAB, "")  # `our tests` on a lab's own page are the lab's
     rank = 2 if voice is None else 0 if voice.name or voice.voice == voices.LAB else 1
     if voice is None and own:
         voice = Voice(voices.LAB, "")
