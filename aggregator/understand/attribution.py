@@ -42,10 +42,14 @@ FORMS: tuple[Form, ...] = (
         r"|makers?|creators?|team|group|unicorn|builder|vendor)\b"
         r"|\bits (?:[\w-]+ ){0,2}?(?:chief executive|ceo|president|founders?|chairman|head|director|executives?|engineers"
         r"|researchers|chief scientist)\b"
-        r"|\b(?:le|la|l'|son|sa|leur|ce|cette) ?(?:[\w-]+ ){0,2}?(?:laboratoire|labo|entreprise|groupe|societe|firme"
+        r"|\b(?:les?|la|l'|son|sa|ses|leurs?|ce|cette) ?(?:[\w-]+ ){0,2}?(?:laboratoire|labo|entreprise|groupe"
+        r"|societe|firme"
         r"|start-?up|jeune pousse|equipe|editeur|constructeur|concepteurs?|developpeurs?|createurs?|fabricant|geant"
-        r"|pdg|patron|fondateur|dirigeant|directeur general|directrice generale)\b"
-        r"|(?:该|这家|这一)(?:公司|企业|实验室|团队|机构|厂商)|研发(?:团队|人员)|(?:公司|团队)(?:创始人|高管|负责人)"
+        r"|pdg|patron|specialiste|champion|pionnier|directrice|fondatrice|presidente?|fondateur|dirigeant"
+        r"|directeur general|directrice generale)\b"
+        r"|(?:该|这家|这一)(?:公司|企业|实验室|团队|机构|厂商)"
+        r"|研发(?:团队|人员)|(?:公司|团队)(?:创始人|高管|负责人)"
+        r"|(?<![\u4e00-\u9fff])(?:公司|厂商)|(?<=[,。;:\"而但且据对])公司"
         r"|董事长|首席执行官|首席科学家|联合创始人|创始人", _A)),
     Form(LAB, STATES, re.compile(
         r"\b(?:model|system) cards?\b|\btech(?:nical)? reports?\b|\bwhite ?papers?\b|\bblog ?posts?\b|\bpress releases?\b"
@@ -59,6 +63,8 @@ FORMS: tuple[Form, ...] = (
     Form(ANONYMOUS, ALONE, re.compile(
         rf"\b{_PERSON} (?:[\w-]+ )?(?:familiar with|close to|briefed|with (?:[\w-]+ )?knowledge|privy to|aware of"
         r"|involved in|who (?:asked|requested|declined|spoke))"
+        r"|\bpeople (?:in|inside|on) (?:the|its|their) [\w -]{3,24}? (?:said|say|expect|told|believe)\b|\btipped to\b"
+        r"|\binternautes\b"
         r"|\bword (?:is|has it|among|from inside)\b"
         r"|\b(?:chatter|scuttlebutt|whispers|gossip|speculation|tipsters?|rumou?r(?:s|ed)?)\b"
         r"|(?<!data )\bleak(?:s|ed|ers?)?\b(?! (?:of|personal|user|data))"
@@ -69,21 +75,25 @@ FORMS: tuple[Form, ...] = (
         r"|\bon (?:murmure|raconte)\b|\banonymes?\b|\banonymat\b|\bindiscretions?\b"
         r"|\bpersonnes? (?:au fait|proches?|informees?|au courant|ayant connaissance)"
         r"|\bproches? (?:du dossier|de la direction|de l'entreprise|du projet|du groupe)"
-        r"|(?:业内|圈内|圈里|内部|知情|消息|接近[^,。;]{1,8}的?)人士|不愿(?:透露姓名|具名)|晒出|坊间|据(?:传|称)|小道消息"
+        r"|(?:业内|圈内|圈里|内部|知情|消息|接近[^,。;]{1,8}的?)人士|不愿(?:透露姓名|具名)|晒出|坊间|据(?:传|称)|小道消息|(?:供应链|渠道|产业链)(?:消息|人士)"
         r"|前?员工(?=称|表示|说|透露|告诉|爆料)", _A)),
     Form(ANONYMOUS, QUOTED, re.compile(
         r"\b(?:former|current|ex-?) ?(?:employees?|engineers?|staff(?:ers)?|executives?|researchers?|workers?)\b"
-        r"|\b(?:an?|one|two|three|several|some) (?:[\w-]+ )?(?:employees?|engineers?|staff members?|workers?|suppliers?)\b"
+        r"|\b(?:an?|one|two|three|several|some) (?:[\w-]+ )?(?:employees?|engineers?|staff members?|workers?"
+        r"|suppliers?)\b"
         rf"|\b(?:un|une|des|deux|trois|plusieurs|certains|d'anciens|ancien(?:ne)?s?) (?:ancien(?:ne)?s? )?{_SALARIED}\b"
         r"|网友|博主|供应商", _A)),
     # authorities
     Form(AUTHORITY, QUOTED, re.compile(
         r"\b(?:ministers?|legislators?|parliament|attorneys? general|antitrust|customs|embassy|data protection \w+)\b"
-        r"|\b(?:senateurs?|deputes?|ministres?|parlementaires?|procureure?|juges?|ambassade|douanes?|la cour)\b"
-        r"|(?:参议|众议|国会)院?议?员|议员|议会|参议院|众议院|检方|总统|总理|主管部门|部委|委员会|法庭|大使馆|海关"
+        r"|\b(?:congressional|parliamentary|senate|house|government) (?:report|inquiry|hearing|memo|panel)\b"
+            r"|\bdepartement (?:[\w-]+ )?(?:du|de la|de l'|d') ?\w+"
+            r"|\b(?:senateurs?|deputes?|ministres?|parlementaires?|procureure?|juges?|ambassade|douanes?|la cour)\b"
+        r"|(?:参议|众议|国会)院?议?员|议员|议会|参议院|众议院|检方|总统|总理|主管部门|部委|(?:保护|安全|监督|管理|调查|情报)(?:总)?局|委员会|法庭|大使馆|海关"
         r"|(?:发展|外交|财政|能源|国防|司法|经济|科技|文化|教育|产业|内政|通信)部", _A)),
     Form(AUTHORITY, ALONE, re.compile(
-        rf"\b{_STATES_OF} (?:has |had |a |ont )?(?:accuse[sd]?|warn(?:s|ed)|ban(?:s|ned)|order(?:s|ed)|alleges?|blame[sd]?"
+        rf"\b{_STATES_OF} (?:has |had |a |ont )?(?:accuse[sd]?|warn(?:s|ed)|ban(?:s|ned)|order(?:s|ed)|alleges?"
+        rf"|blame[sd]?"
         r"|met en garde|interdit|ordonne|avertit|reproche|soupconne|estime|juge)\b", _A)),
     # rights holders
     Form(RIGHTS_HOLDER, QUOTED, re.compile(
@@ -99,11 +109,18 @@ FORMS: tuple[Form, ...] = (
         r"\bleader-?boards?\b|\b(?:in|during|from) (?:our|my) (?:own )?(?:[\w-]+ )?(?:tests?|testing|trials?|evaluations?"
         r"|hands-on|benchmarks?|runs?)\b"
         r"|\b(?:we|i)(?:'ve)? (?:[\w-]+ )?(?:ran|tested|tried|measured|benchmarked|evaluated|timed)\b"
-        r"|\b(?:independent|third-party|outside|external|blind) (?:\w+ )?(?:tests?|testing|testers?|evaluations?|evaluators?"
+        r"|\b(?:independent|third-party|outside|external|blind) (?:\w+ )?(?:tests?|testing|testers?|evaluations?"
+        r"|evaluators?"
         r"|benchmarks?|reviews?|reviewers?|audits?|researchers?|labs?)\b"
         r"|\b(?:users|voters|developers) (?:have )?(?:voted|ranked|rated)\b|\btried (?:it|the model) (?:on|with|out)\b"
         r"|\b(?:benchmarks?|scores|evaluations?|rankings?|comparisons?|tests?|results) (?:run |compiled |collected"
         r"|published |maintained |kept )?by\b(?! (?:its|the company|the lab|a factor|up to|\d))"
+        r"|\b(?:comes? in|ranks?|ranked|places?|finish(?:es|ed)?|sits?|lands?) (?:in |at )?(?:joint )?(?:first|second"
+        r"|third"
+        r"|fourth|fifth|sixth|seventh|eighth|ninth|tenth|no\.? ?\d+|#\d+|\d+(?:st|nd|rd|th))\b"
+        r"|\b(?:arrive|termine|pointe|figure|se classe) (?:\w+ )?(?:premiere?|deuxieme|troisieme|quatrieme|cinquieme"
+        r"|\d+e)\b"
+        r"|(?:排名|位列|位居|名列)第? ?[一二三四五六七八九十\d]"
         r"|\bclassements?\b(?! des ventes)|\b(?:nos|mes) (?:\w+ )?(?:essais|tests|mesures|comparatifs)\b"
         r"|\bnous (?:l')?avons (?:\w+ )?(?:teste|mesure|essaye|compare|soumis|evalue|chronometre)\w*"
         r"|\bj'ai (?:\w+ )?(?:teste|essaye|mesure)|\bbancs? d'(?:essai|test)s?\b|\bcomparatifs?\b|\ba l'usage\b"
@@ -112,6 +129,11 @@ FORMS: tuple[Form, ...] = (
         _A)),
     Form(TEST, SAYS, re.compile(
         r"\b(?:researchers?|scientists|academics|evaluators|reviewers|testers|economists) (?:at|from|of|with)\b"
+        r"|\b(?:security|cybersecurity|analytics|evaluation|benchmark(?:ing)?|audit(?:ing)?|research"
+        r"|red-?teaming) (?:firm"
+        r"|company|start-?up|group|outfit|researchers|specialists?)\b"
+        r"|\b(?:societe|entreprise|cabinet|specialiste) (?:de |d'|en )?(?:cyber)?(?:securite|analyse|audit|etudes)\b"
+        r"|\bassociation de consommateurs\b|\bufc-que choisir\b|(?:安全|评测|研究|咨询|分析|测评|审计)(?:公司|机构|厂商)"
         r"|\b(?:the )?university of\b|\buniversity\b|\binstitute\b"
         r"|\b(?:chercheurs?|scientifiques|universitaires) (?:de|du|d'|a|des)\b|\buniversite\b|\binstitut\b"
         r"|大学|研究人员|研究者|学者|研究所|评测方|测试者", _A)),
@@ -128,22 +150,34 @@ SAYING = (
     r"|accusing|alleges?|alleged|argue[sd]?|warn(?:s|ed)?|finds?|found|estimate[sd]?|wr(?:ites|ote)|counts|denie[sd]"
     r"|learned|learnt|understands|believes?|shows?|showed|demand(?:s|ed)|threatens?|threatened|sues|sued|called|calls"
     r"|names|expects?|expected|confirmed|confirms|boasts?|insists?|promise[sd]?|reveals?|revealed|rate[sd]"
-    r"|touts?|touted|maintains?|maintained|contends?|contended|asserts?|asserted|declare[sd]?|describe[sd]?|pitch(?:es|ed)"
+    r"|touts?|touted|maintains?|maintained|contends?|contended|asserts?|asserted|declare[sd]?|describe[sd]?"
+    r"|pitch(?:es|ed)"
     r"|advertise[sd]?|credit(?:s|ed)|attribute[sd]?|complain(?:s|ed)?|protest(?:s|ed)?|condemn(?:s|ed)?|denounce[sd]?"
     r"|conclude[sd]?|determine[sd]?|rule[sd]|h[eo]ld(?:s)? that|order(?:s|ed)|ban(?:s|ned)|fine[sd]|suspect(?:s|ed)?"
-    r"|urge[sd]?|contest(?:s|ed)?|concede[sd]?|admit(?:s|ted)?|acknowledge[sd]?|explain(?:s|ed)?|note[sd]|add(?:s|ed)? that"
-    r"|observe[sd]?|measure[sd]?|rank(?:s|ed)?|place[sd]?|record(?:s|ed)|discover(?:s|ed)|predict(?:s|ed)?|hint(?:s|ed)"
+    r"|urge[sd]?|contest(?:s|ed)?|concede[sd]?|admit(?:s|ted)?|acknowledge[sd]?|explain(?:s|ed)?|note[sd]|add(?:s"
+    r"|ed)? that"
+    r"|(?:open(?:s|ed)|launch(?:es|ed)) (?:an? )?(?:\w+ )?(?:inquiry|probe|investigation)|ouvr(?:e|ent) une enquete"
+    r"|observe[sd]?|measure[sd]|rank(?:s|ed)|place[sd]|call|record(?:s|ed)|discover(?:s|ed)|predict(?:s|ed)?|hint(?:s|ed)"
+    r"|jok(?:es|ed)|quip(?:s|ped)|tweet(?:s|ed)|post(?:s|ed) that|comment(?:s|ed)|repl(?:ies|ied)|respond(?:s|ed)"
+    r"|quote[sd]"
+    r"|advis(?:es|ed)|recommend(?:s|ed)|caution(?:s|ed)|testif(?:ies|ied)|stress(?:es|ed)|emphasi[sz]e[sd]|underline[sd]"
+    r"|hail(?:s|ed)|critici[sz]e[sd]|slam(?:s|med)|decr(?:ies|ied)|lament(?:s|ed)|speaks? of|spoke of|talks? of|talked of"
     r"|has asked|have asked|objects? to|objected to|cite[sd]|suggests?|suggested|vow(?:s|ed)|guarantee[sd]?"
     r"|affirmen?t?|assuren?t?|dit|disent|disait|indiquen?t?|indique|estimen?t?|precisen?t?|rapporten?t?|ecri(?:t|vent)"
     r"|revendiquen?t?|annoncen?t?|annoncait|declaren?t?|parlen?t?|avancen?t?|evoquen?t?|expliquen?t?|reprochen?t?"
     r"|accusen?t?|denoncen?t?|denoncait|exigen?t?|menacen?t?|poursui(?:t|vent)|assignen?t?|compten?t?|promet(?:tent)?"
     r"|jugen?t?|juren?t?|revelen?t?|devoilen?t?|apprend|apprennent|soutien(?:t|nent)|previen(?:t|nent)|reclamen?t?"
     r"|alerten?t?|s'inquieten?t?|s'alarmen?t?|croi(?:t|ent)|reconnai(?:t|ssent)|confirmen?t?|conclu(?:t|ent)|constaten?t?"
-    r"|relevent?|mesuren?t?|evaluen?t?|classent?|placent?|attribuen?t?|situen?t?|vanten?t?|garanti(?:t|ssent)|confien?t?"
-    r"|raconten?t?|soupconnen?t?|se plai(?:nt|gnent)|s'insurgent?|s'oppose(?:nt)?|protesten?t?|fustigen?t?|deploren?t?"
+    r"|releven?t?|mesuren?t?|evaluen?t?|classen?t?|attribuen?t?|situen?t?|vanten?t?|garanti(?:t|ssent)|confien?t?"
+    r"|raconten?t?|soupconnen?t?|se plai(?:nt|gnent)|s'insurgen?t?|s'oppose(?:nt)?|protesten?t?|fustigen?t?|deploren?t?"
     r"|fait (?:etat|savoir|valoir)|font (?:etat|savoir|valoir)|se (?:targue|felicite|vante)(?:nt)?|considere(?:nt)?"
+    r"|souligne(?:nt)?|insiste(?:nt)?|martele(?:nt)?|se rejouit|plaide(?:nt)?|resume(?:nt)?|repond(?:ent)?"
+    r"|commente(?:nt)?"
+    r"|glisse(?:nt)?|tranche(?:nt)?|conteste(?:nt)?|salue(?:nt)?|critique(?:nt)?|regrette(?:nt)?|recommande(?:nt)?"
+    r"|mettent en avant|met en avant|a teste|ont teste|dement(?:ent)?"
     r"|laisse(?:nt)? entendre|met(?:tent)? en garde|ordonnen?t?|interdi(?:t|sent)|imputen?t?|avoue(?:nt)?|decri(?:t|vent)"
-    r"|(?:a|ont|avait|avaient) (?:\w+ment )?(?:indique|affirme|assure|declare|annonce|revele|appris|precise|explique|estime"
+    r"|(?:a|ont|avait|avaient) (?:\w+ment )?(?:indique|affirme|assure|declare|annonce|revele|appris|precise|explique"
+    r"|estime"
     r"|reconnu|confirme|constate|conclu|mesure|accuse|denonce|ecrit|confie|raconte|evoque|juge|ordonne|interdit|dit|note)"
 )
 """Verbs of saying, in English and French, as an alternation."""
@@ -151,7 +185,7 @@ SAYING_ZH = (
     r"(?<![简统名职])称(?!为|赞|霸|号)|表示|透露|说(?!明|法|服)|指出|报道|宣称|介绍|获悉|指责|指控|通报|写道|认为"
     r"|援引|声明|强调|披露|公布|致函|起诉|点名|要求|提到|发现|显示|认定|裁定|判定|判决|承诺|宣布|回应|归功|归因|抱怨|抗议"
     r"|谴责|抨击|警告|了解到|估算|估计|测算|预计|预测|写明|列出|标注|标明|证实|确认|坦言|直言|承认|否认|呼吁|质疑|怀疑"
-    r"|爆料|曝料|断言|解释|补充|列为|排在|评为|给出|测得|测出|看到|见到"
+    r"|爆料|曝料|写到|建议|控诉|回复|答复|吐槽|提醒|主张|评价|点评|声讨|反对|坦承|消息显示|断言|解释|补充|列为|排在|评为|给出|测得|测出|看到|见到"
 )
 """The same in Chinese."""
 STATING = (
@@ -177,6 +211,13 @@ BEFORE = re.compile(
     r"|\b(?:lawsuit|complaint|letter|filing|suit|statement|post|memo|brief|figures|numbers|plainte|lettre|courrier"
     r"|rapport|message|chiffres) (?:\w+ )?(?:by|from|of|de|d'|du|des|par)"
     r"|\bselon|\bd'apres|\bciter|\bcitant|\bdans|\ba en (?:croire|juger par)|\bchez|^pour"
+    r"|\b(?:on|in|at) (?:its|his|her|their|an?|the) (?:[\w'-]+ ){0,4}(?:website|site|blog|posts?|paper|report|statement"
+    r"|letter|filing|interview|thread|video|memo|announcement|presentation|note|speech|conference|briefing|hearing|ruling"
+    r"|forum|survey|investigation),"
+    r"|\b(?:sur|dans|lors d'|au cours d') ?(?:son|sa|ses|une?|leur|le|la) (?:[\w'-]+ ){0,4}(?:site|blog|billet|article"
+    r"|rapport|communique|lettre|courrier|entretien|fil|video|note|discours|conference|audition|decision"
+    r"|enquete)(?: [\w'-]+)?,"
+    r"|(?:,\"|\" ?,) ?(?:se |s')?[a-z]+(?: (?!that|and|but|qui|que)[\w'-]+){0,2}?"
     # a verb turned round stands behind a comma or a quotation
     rf"|(?:^|[,\"'])\s?(?:{SAYING}|croi(?:t|ent) savoir|apprend-on|lit-on){_DAY}"
     r"|告诉|据|根据|援引|引述|引用|按照|按|从|在)" + _ARTICLES,
@@ -184,9 +225,11 @@ BEFORE = re.compile(
 )
 """What stands before a speaker."""
 
+OWN = re.compile(r"'s? own (?:\w+ )?(?:account|figures|numbers|tests|charts|admission|telling|estimate)\b", _A)
+"""What stands behind a house that speaks of itself (`by X's own account`)."""
 _GAP = (
     r"\.?(?:, [^,.;]{3,60},)?(?:'s?)?(?:,? (?!(?:and|but|with|after|before|over|beats?|is|was|has|which"
-    r"|that|et|mais|avec|qui)\b)[\w.'-]+){0,4}?,? (?:has |have |had |also |first |a |ont |s'|se )?"
+    r"|that|et|mais|avec|qui)\b)[\w.'-]+){0,5}?,? (?:has |have |had |also |first |a |ont |s'|se )?"
 )
 AFTER = re.compile(rf"{_GAP}(?:{SAYING})\b|(?:独家|快讯)|[^,。;:]{{0,12}}?(?:{SAYING_ZH})", _A)
 """What stands behind a speaker."""
@@ -209,15 +252,17 @@ ELLIPTIC = re.compile(
 )
 """A verb of saying whose subject stands at the sentence's beginning."""
 
-_NAME = r"(?:[A-Z][\w&'’.-]+ ){0,3}[A-ZÉ][\w&'’-]+"
+_NAME = r"(?:[A-Z][\w&'’.-]{1,30} ){0,3}[A-ZÉ][\w&'’-]{1,30}"
 REPORTED = re.compile(
     rf"(?:[Tt]he )?(?P<name>{_NAME}),? (?:has |had |have |also |first )?(?:(?:reported|reports)\b(?! (?:a|an|record"
     r"|revenue|profit|losses|earnings)\b)|(?:has|have|had) (?:learned|learnt|seen|obtained|reviewed)\b"
-    r"|first revealed\b|broke the (?:story|news)|writes\b|wrote\b|understands\b)"
+    r"|first revealed\b|broke the (?:story|news)|writes\b|wrote\b|understands\b|quotes (?:an?|one|two|its)\b)"
     rf"|\b(?:[Aa]n?|[Tt]he) (?P<by>{_NAME}) (?:investigation|report|scoop|exclusive|story|analysis|article|interview)\b"
     rf"|\b(?P<fr>{_NAME}) (?:rapporten?t?|révèlen?t?|dévoilen?t?|croi(?:t|ent) savoir|a (?:appris|révélé|dévoilé)"
     r"|écri(?:t|vent)|fait état|relaten?t?)\b"
     rf"|(?:apprend-on|lit-on) (?:dans|sur|auprès de) (?:le |la |les |l['’])?(?P<inverted>{_NAME})"
+    rf"|(?:,[”\"]|[”»\"] ?,) (?:wrote|writes|reported|reports) (?:the |The )?(?P<ended>{_NAME})"
+    rf"|(?:published|obtained|revealed|reported|seen) by (?:the |The )?(?P<shown>{_NAME})"
     rf"|, (?:annonçait|révélait|rapportait|écrivait|écrit|révèle|rapporte|relate)(?: \w+)? (?:le |la |les |l['’])?"
     rf"(?P<turned>{_NAME})"
 )
@@ -226,13 +271,16 @@ REPORTED_ZH = re.compile(
     r"据(?P<name>[^,。;、:]{2,16}?)(?:援引[^,。;]{0,16})?(?:报道|独家|消息|获悉)"
     r"|[《\"](?P<paper>[^》\",。]{2,12})[》\"](?:独家)?[^,。;:]{0,6}?(?:报道|称|援引|披露|获悉|爆料|写道|看到|指出|曝光)"
     r"|(?:^|[,。;:\s])(?P<told>[^,。;、:\s]{2,8}?)(?:独家)?(?:从[^,。;]{1,14}?(?:处|方面|渠道|方)?)?(?:独家)?(?:获悉|了解到|独家报道)"
+    r"|(?P<own>[^,。;、:\s]{2,8}?)记者(?:独家)?(?:获悉|了解到)|(?:^|[,。;:])(?P<news>[^,。;、:\s]{2,6}(?:新闻|日报|时报|周报|周刊|财经|网))(?:称"
+    r"|说|指出|援引)"
 )
 """The same in Chinese."""
-NO_OUTLET = re.compile(r"知情|人士|匿名|内部|官方|公司|业内|可靠|有关|相关|记者|本报|悉|了解|消息")
+NO_OUTLET = re.compile(r"知情|人士|匿名|内部|官方|公司|业内|可靠|有关|相关|本报|悉|了解|消息")
 """What stands where an outlet's name would, and is none."""
 QUOTED_BY = re.compile(
     rf"(?:[Aa]ccording to|[Pp]er|[Aa]s reported by|cited by) (?:the )?(?P<name>{_NAME})"
-    rf"|(?:[Ss]elon|[Dd]['’]après|[Àà] en croire) (?:le |la |l['’]|les )?(?P<fr>{_NAME})"
+    rf"|(?:[Ss]elon|[Dd]['’]après|[Àà] en croire) (?:le |la |l['’]|les )?"
+    rf"(?:agence |quotidien |site |journal |chaîne |magazine )?(?P<fr>{_NAME})"
 )
 """Somebody of that name is quoted; nobody knows who."""
 HEARSAY = re.compile(r"\b(?:aurait|serait|auraient|seraient|compterait|couterait|depasserait|surpasserait)\b|疑似", _A)

@@ -29,7 +29,7 @@ OUTLETS = (
     "VentureBeat", "The Register", "Digitimes",
     "路透社", "路透", "彭博社", "彭博", "金融时报", "华尔街日报", "纽约时报", "日经", "日经亚洲", "南华早报",
     "财新", "晚点LatePost", "晚点",
-    "36氪", "第一财经", "虎嗅", "极客公园", "新智元", "经济观察报", "21世纪经济报道", "证券日报", "中国证券报",
+    "36氪", "36Kr", "第一财经", "虎嗅", "极客公园", "新智元", "经济观察报", "21世纪经济报道", "证券日报", "中国证券报",
     "上海证券报",
     "每日经济新闻", "科创板日报", "新浪科技", "腾讯科技", "凤凰科技", "钛媒体", "甲子光年", "央视", "人民日报",
     "环球时报",
@@ -102,6 +102,6 @@ NAMELESS = (
 HOUSE = (
     "company officials", "a spokesman", "a spokeswoman", "a spokesperson", "spokesperson", "spokesman",
     "spokeswoman", "its blog", "the blog", "son blog", "un porte-parole", "une porte-parole", "porte-parole",
-    "官方", "公司", "团队", "发言人", "厂商", "负责人",
+    "官方", "团队", "发言人", "负责人",
 )  # fmt: skip
 """The lab itself, not by name."""

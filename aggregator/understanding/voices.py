@@ -133,7 +133,8 @@ def _listed(found: Found, part: int, start: int, end: int) -> Iterator[Voice]:
         reach = hit.end
         while stop < end and lowered[stop].isascii() and lowered[stop].isalpha():
             stop += 1
-        if _counts(lowered, speaker.needs, begin, stop, start, end):
+        heads = begin == start and lowered.startswith(":", stop)  # `Reuters: …`
+        if heads or _counts(lowered, speaker.needs, begin, stop, start, end):
             proper = speaker.named and (not written.isascii() or any(c.isupper() for c in written))
             yield Voice(speaker.voice, written if proper else "", at=begin)
 
@@ -150,10 +151,11 @@ def _formed(found: Found, part: int, start: int, end: int) -> Iterator[Voice]:
 
 def _lab_beside(found: Found, part: int, begin: int, stop: int) -> str:
     """The lab that stands right behind a form, or right before a Chinese one (`researchers at X`, `X研究人员`)."""
+    latin = found.lows[part][stop - 1].isascii()
     for mention in found.labs:
-        if mention.family or mention.part != part:
+        if mention.family or mention.part != part or _in_line(found, part, mention.start):
             continue
-        if stop <= mention.start <= stop + 6 or begin - 2 <= mention.end <= begin:
+        if stop <= mention.start <= stop + 6 if latin else begin - 2 <= mention.end <= begin:
             return mention.lab
     return ""
 
@@ -168,11 +170,8 @@ def _cased(written: str, speaker: _Speaker) -> bool:
 
 
 def _labs(found: Found, part: int, start: int, end: int) -> Iterator[Voice]:
-    lines = [(m.start, m.end) for m in found.lines if m.part == part]
     for mention in found.labs:
-        if mention.part != part or not start <= mention.start < end:
-            continue
-        if any(s <= mention.start < e for s, e in lines):
+        if mention.part != part or not start <= mention.start < end or _in_line(found, part, mention.start):
             continue
         if _counts(found.lows[part], QUOTED, mention.start, mention.end, start, end):
             yield Voice(LAB, found.quote(mention), mention.lab, mention.start)
@@ -180,7 +179,13 @@ def _labs(found: Found, part: int, start: int, end: int) -> Iterator[Voice]:
 
 def _is_known(found: Found, part: int, start: int, end: int) -> bool:
     """Whether a name is that of a lab or a model, and so of no outlet."""
-    return any(m.part == part and start <= m.start < end for m in (*found.labs, *found.lines))
+    places = [(m.part, m.start) for m in found.labs] + [(m.part, m.start) for m in found.lines]
+    return any(p == part and start <= place < end for p, place in places)
+
+
+def _in_line(found: Found, part: int, place: int) -> bool:
+    """Whether a lab is only named as part of a model's name."""
+    return any(m.part == part and m.start <= place < m.end for m in found.lines)
 
 
 def _counts(lowered: str, needs: str, begin: int, stop: int, start: int, end: int) -> bool:
@@ -191,7 +196,7 @@ def _counts(lowered: str, needs: str, begin: int, stop: int, start: int, end: in
         return attribution.AFTER.match(lowered, stop, end) is not None
     if attribution.INSIDE.search(lowered, max(start, begin - 32), begin) is not None:
         return False
-    if attribution.BEFORE.search(lowered, max(start, begin - 64), begin) is not None:
+    if attribution.BEFORE.search(lowered, max(start, begin - 64), begin) or attribution.OWN.match(lowered, stop, end):
         return True
     behind = attribution.STATED if needs == STATES else attribution.AFTER
     return behind.match(lowered, stop, end) is not None
