@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregator.health import Health
     from aggregator.labelling import Labelling
     from aggregator.poll import Means
+    from aggregator.recording import Case
     from aggregator.sources import Endpoints
     from aggregator.storage import Store
 
@@ -228,6 +229,23 @@ class Application:
         async def run() -> Discovery:
             async with self._fetcher({}) as fetcher:
                 return await discover(url, self.configuration, self._tools(fetcher))
+
+        return asyncio.run(run())
+
+    def record(self, source: Source, requests: int = 1) -> list[Case]:
+        """A source's answers as cases for tests; see `recording.record`. Stores nothing and opens no database."""
+        from aggregator.recording import record
+
+        configuration, environment = self.configuration, self.environment
+        readers = (configuration.digest, *configuration.subscribers)
+        named = [
+            self.secret(one) for one in (*(n for reader in readers for n in reader.notify), configuration.ping) if one
+        ]
+        secrets = [environment.github_token, environment.huggingface_token, environment.smtp_url, *named]
+
+        async def run() -> list[Case]:
+            async with self._fetcher({}) as fetcher:
+                return await record(source, self._tools(fetcher), [s for s in secrets if s], requests)
 
         return asyncio.run(run())
 

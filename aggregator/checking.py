@@ -175,7 +175,7 @@ async def check_source(source: Source, tools: Tools) -> Checked:
     trial = _Trial()
     error: SourceError | None = None
     try:
-        _refuse_untriable(source)
+        refuse_untriable(source)
         for ask in KINDS[source.kind].asks(source, {}, tools.endpoints, tools.now):
             await _try(ask, source, tools, trial)
     except SourceError as failure:
@@ -187,7 +187,7 @@ async def check_source(source: Source, tools: Tools) -> Checked:
     return _judge(source, trial, error, tools.now, round(time.monotonic() - began, 3))
 
 
-def _refuse_untriable(source: Source) -> None:
+def refuse_untriable(source: Source) -> None:
     """Raise the error of a source that cannot even be asked."""
     if source.kind not in KINDS:
         raise ParseError(f'kind "{source.kind}" is known, but not built yet', code="not_built")

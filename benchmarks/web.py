@@ -37,12 +37,14 @@ from aggregator.model import (
 )
 from aggregator.names import make_line
 from aggregator.storage import Store
+from benchmarks.multiply import multiply
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 WORDS = (
     "model", "weights", "open", "agent", "benchmark", "release", "video", "licence", "context", "token", "training",
     "模型", "开源", "权重", "发布", "推理", "智能体",
 )  # fmt: skip
+A_DAY = 1000
 LABS = ("qwen", "deepseek", "zhipu", "moonshot", "openai")
 STATUSES = ("rumoured", "announced", "available", "open")
 
@@ -57,16 +59,16 @@ class _Says:
         return self._labels
 
 
-def fill(store: Store, items: int, lines: int) -> None:
-    """Invented items about invented lines, spread over 300 days."""
+def fill(store: Store, items: int, lines: int, until: int) -> None:
+    """The first `until` of `items` invented items about invented lines, which are spread over time."""
     chance = random.Random(7)
     sources = [Source(f"press{n}", "feed", f"https://press{n}.example/feed") for n in range(40)]
     names = [make_line(LABS[n % len(LABS)], "Fam" + "abcdefghij"[n % 10], f"{n // 10}.{n % 7}") for n in range(lines)]
-    for start in range(0, items, 2000):
+    for start in range(0, until, 2000):
         made: dict[str, list[Prepared]] = {source.id: [] for source in sources}
-        for number in range(start, min(items, start + 2000)):
+        for number in range(start, min(until, start + 2000)):
             source, line = sources[number % len(sources)], names[number % lines]
-            at = NOW - timedelta(seconds=300 * 86400 * (1 - number / items) + 60)
+            at = NOW - timedelta(days=(items - number) / A_DAY, seconds=60)
             shown = Evidence(
                 line, STATUSES[chance.randrange(4)], 20, (("licence", "mit"), ("size", "70B")), "bench", "words"
             )
@@ -82,8 +84,16 @@ def fill(store: Store, items: int, lines: int) -> None:
             for source in sources
         ]
         store.commit_polls(polls, NOW)
-        print(f"\r{min(items, start + 2000)} items", end="", file=sys.stderr, flush=True)
+        print(f"\r{min(until, start + 2000)} items", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+
+
+def make(folder: Path, database: str, items: int, lines: int, through: int) -> None:
+    """A store of `items`, of which `through` came by polls and the others repeat them."""
+    with app.open(config=str(folder / "sources.toml"), database=database, environ={}) as opened:
+        fill(opened.store, items, lines, through)
+    if through < items:
+        multiply(folder / "web.db", items // through, timedelta(days=through / A_DAY))
 
 
 def cases(store: Store, lines: list[str]) -> dict[str, tuple[Callable[[int], str], Callable[[int], object]]]:
@@ -224,9 +234,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=5_000)
+    parser.add_argument("--through", type=int, help="Take so many through polls, then repeat them (multiply.py).")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--folder", help="Keep the store there, or use the one that is there.")
+    parser.add_argument("--only-fill", action="store_true", help="Make the store and measure nothing.")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(options.folder or scratch)
@@ -240,10 +252,11 @@ def main() -> int:
             f'[sources.press{n}]\nkind = "feed"\nurl = "https://press{n}.example/feed"\n' for n in range(40)
         )
         (folder / "sources.toml").write_text(labs + feeds)
-        filled = (folder / "web.db").exists()
+        if not (folder / "web.db").exists():
+            make(folder, database, options.items, options.lines, options.through or options.items)
+        if options.only_fill:
+            return 0
         with app.open(config=str(folder / "sources.toml"), database=database, environ={}) as opened:
-            if not filled:
-                fill(opened.store, options.items, options.lines)
             print({**opened.store.counts(), "MB": opened.store.size() // 10**6})
             lines = [one.key for one in opened.store.histories()]
             for process, base in serving(folder, database):

@@ -50,17 +50,18 @@ class _File:
 CHANNEL = _File()
 
 
-def write_whole(path: Path, content: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all: a temporary file beside it, synced, renamed over it, the folder synced.
 
-    Missing folders are made. A link in the file's place is replaced, never followed. Raises DeliveryError.
+    Text is written in UTF-8; missing folders are made; a link in the file's place is replaced, never followed. Raises
+    DeliveryError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode("utf-8") if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.adding import Plan, Tried
     from aggregator.checking import Checked
     from aggregator.model import Configuration, Source
+    from aggregator.recording import Case
 
 
 @click.group("sources", invoke_without_command=True)
@@ -136,6 +138,71 @@ def _checked_form(each: Checked, now: datetime) -> dict[str, Any]:
         "requests": each.requests,
         "seconds": each.seconds,
     }
+
+
+# ---------------------------------------------------------------------------------------------- record
+
+
+@command.command("record")
+@click.argument("source_id", metavar="ID")
+@click.option("--folder", metavar="PATH", default="tests/cases", show_default=True, help="Where cases stand.")
+@click.option("--name", metavar="NAME", help="Of the case. Default: from the id.")
+@click.option(
+    "--requests",
+    type=click.IntRange(1, 60),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Record N answers: the listing, then what it leads to.",
+)
+@output.json_option
+@click.pass_context
+def record(ctx: click.Context, source_id: str, folder: str, name: str | None, requests: int, as_json: bool) -> int:
+    """Ask a source once and write what came, without secrets, and the entries that it gives as a new test case.
+
+    Two files, PATH/<kind>/NAME.<xml|json|html|md> and NAME.expected.json, which tests/sources/test_source_cases.py runs. An
+    answer that cannot be read is a case of its error. Nothing that is there already is written over.
+    """
+    from aggregator.channels.file import write_whole
+
+    with common.application(ctx) as app:
+        (source,) = _chosen(app.configuration, [source_id])
+        cases = app.record(source, requests)
+    stem = name or re.sub(r"[^a-z0-9]+", "-", source_id.casefold()).strip("-")
+    if not re.fullmatch(r"[\w-]{1,80}", stem):
+        raise UsageError(f"--name {stem}: expected letters, digits, - and _")
+    files = _case_files(cases, folder, stem)
+    for (path, expected), case in zip(files, cases):
+        write_whole(path, case.body)
+        write_whole(expected, case.document(path.stem))
+    if as_json:
+        written = [
+            {"files": [str(path) for path in pair], "bytes": len(case.body), "error": case.expected.get("error"),
+             "entries": len(case.expected.get("entries", ()))}
+            for pair, case in zip(files, cases)
+        ]  # fmt: skip
+        output.print_json({"id": source.id, "kind": source.kind, "cases": written})
+    else:
+        rows = [
+            (path, len(case.body), len(case.expected.get("entries", ())), case.expected.get("error") or "")
+            for (path, _), case in zip(files, cases)
+        ]
+        output.print_table(("file", "bytes", "entries", "error"), rows)
+    output.say("look through the bytes before you publish them: they are somebody's words")
+    return 0
+
+
+def _case_files(cases: Sequence[Case], folder: str, stem: str) -> list[tuple[Path, Path]]:
+    """Where each case goes. Raises UsageError where anything is there already."""
+    names = [stem if number == 1 else f"{stem}-{number}" for number in range(1, len(cases) + 1)]
+    files = [
+        (Path(folder, case.kind, f"{name}.{case.suffix}"), Path(folder, case.kind, f"{name}.expected.json"))
+        for name, case in zip(names, cases)
+    ]
+    for path in (one for pair in files for one in pair):
+        if path.exists():
+            raise UsageError(f"{path} is there already: take another --name")
+    return files
 
 
 # ---------------------------------------------------------------------------------------------- add

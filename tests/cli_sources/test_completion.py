@@ -19,4 +19,10 @@ def test_an_unknown_shell_is_wrong_use(desk: Desk) -> None:
 def test_commands_below_commands_are_completed_without_a_sources_file(desk: Desk) -> None:
     environ = {"_AGGREGATOR_COMPLETE": "bash_complete", "COMP_WORDS": "aggregator sources ", "COMP_CWORD": "2"}
     done = desk.run(**environ)
-    assert {line.partition(b",")[2] for line in done.stdout.split()} == {b"add", b"check", b"export", b"import"}
+    assert {line.partition(b",")[2] for line in done.stdout.split()} == {
+        b"add",
+        b"check",
+        b"export",
+        b"import",
+        b"record",
+    }
