@@ -23,14 +23,20 @@ HUBS = ("github", "huggingface", "modelscope")
 STARTER = Path(__file__).parent.parent / "sources.toml"
 
 
-def configure(folder: Path, served: world.World) -> Path:
-    """Write sources.toml into `folder`: the repository's labs, and the feeds of `served`."""
+def starter() -> tomlkit.TOMLDocument:
+    """The repository's sources.toml without anything that could be polled."""
     document = tomlkit.parse(STARTER.read_text("utf-8"))
-    document["settings"]["allow_private_hosts"] = ["127.0.0.0/8"]
     document.remove("sources")
     for lab in document["labs"].values():
         for hub in HUBS:
             lab.pop(hub, None)
+    return document
+
+
+def configure(folder: Path, served: world.World) -> Path:
+    """Write sources.toml into `folder`: the repository's labs, and the feeds of `served`."""
+    document = starter()
+    document["settings"]["allow_private_hosts"] = ["127.0.0.0/8"]
     path = folder / "sources.toml"
     stanzas = "".join(
         f'[sources.feed{number}]\nkind = "feed"\nurl = "{url}"\n\n' for number, url in enumerate(served.urls())

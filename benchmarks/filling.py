@@ -1,0 +1,159 @@
+"""Stores of a given size, filled with the invented corpus through the ordinary poll transaction, as time went by.
+
+    python -m benchmarks.filling FOLDER [--sizes 10000,100000,1000000]
+
+makes `FOLDER/items-SIZE.db` for each size that is not there yet, and `FOLDER/sources.toml` for them. A million items take
+about half an hour of one core; nothing of it is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import tomlkit
+
+from aggregator import config, identity
+from aggregator.model import Entry, Poll, Prepared, Source
+from aggregator.storage import Store
+from aggregator.understanding import Understanding
+from benchmarks import ours
+from benchmarks.corpus import Text, texts
+
+FEEDS = 200
+BODY = 600
+"""Characters of an item's body."""
+TOGETHER = 20
+"""Polls of 25 entries a transaction while filling: eight hours of news."""
+MARGIN = 50_000
+"""Texts beyond the largest size, for who adds some more."""
+SOON = timedelta(minutes=40)
+"""How long after its last text a batch is polled."""
+
+
+def source_of(number: int) -> Source:
+    """The source that gave text number `number`'s batch."""
+    return Source(f"bench-{number % FEEDS}", "feed", f"https://outlet{number % FEEDS}.example/feed")
+
+
+def prepared(text: Text, source: Source, rules: Understanding, now: datetime) -> Prepared:
+    """A text made ready for the store."""
+    entry = Entry(
+        guid=f"urn:bench:{text.number}",
+        url=f"https://outlet{text.number % FEEDS}.example/{text.number}",
+        title=text.title,
+        summary=text.summary,
+        content=text.body,
+        published=text.published,
+        language=text.language,
+    )
+    return identity.prepare(entry, source, rules, now)
+
+
+def add(store: Store, rules: Understanding, rows: Iterable[Text], together: int) -> tuple[int, float, float]:
+    """Store `rows` as polls of 25 entries, `together` polls a transaction, each soon after its last text appeared.
+
+    Returns (how many, wall seconds inside the store, CPU seconds inside the store).
+    """
+    count, wall, cpu = 0, 0.0, 0.0
+    for some in chunks(rows, 25 * together):
+        now, polls = some[-1].published + SOON, []
+        for chunk in chunks(some, 25):
+            source = source_of(chunk[0].number // 25)
+            entries = tuple(prepared(text, source, rules, now) for text in chunk)
+            polls.append(Poll(source, entries, {}, {}, complete=True, next_poll_at=now + timedelta(hours=1)))
+        started, spent = time.perf_counter(), time.process_time()
+        store.commit_polls(polls, now)
+        wall += time.perf_counter() - started
+        cpu += time.process_time() - spent
+        count += len(some)
+    return count, wall, cpu
+
+
+def chunks(rows: Iterable[Text], size: int) -> Iterator[list[Text]]:
+    """`rows` in lists of `size`, the last one perhaps shorter."""
+    rows = iter(rows)
+    while chunk := list(islice(rows, size)):
+        yield chunk
+
+
+def path_of(folder: Path, size: int) -> Path:
+    """Where the store of that size is."""
+    return folder / f"items-{size}.db"
+
+
+def opened(path: Path, understood: Path) -> tuple[Store, Understanding]:
+    """A store and the rules by which it was filled."""
+    labs = config.load(understood, {}).labs
+    store = Store.open(f"sqlite:///{path}", regions={lab.id: lab.region for lab in labs.values()})
+    return store, Understanding(labs)
+
+
+def corpus(after: int, largest: int) -> Iterator[Text]:
+    """The texts that follow the first `after` of those of which a store of `largest` items has the first ones."""
+    return islice(texts(largest + MARGIN, body=BODY), after, None)
+
+
+def configure(folder: Path) -> Path:
+    """Write sources.toml: the repository's labs and the invented sources."""
+    document = ours.starter()
+    stanzas = "".join(
+        f'[sources.{source.id}]\nkind = "feed"\nurl = "{source.url}"\n\n' for source in map(source_of, range(FEEDS))
+    )
+    path = folder / "sources.toml"
+    path.write_text(f"{tomlkit.dumps(document)}\n{stanzas}", "utf-8")
+    return path
+
+
+def fill(folder: Path, sizes: Iterable[int]) -> None:
+    """Make the stores that are not there yet; a larger one begins as a copy of the next smaller one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    understood = configure(folder)
+    done = 0
+    for size in sorted(sizes):
+        target = path_of(folder, size)
+        if not target.exists():
+            growing = folder / f"growing-{size}.db"
+            copy(path_of(folder, done) if done else None, growing)
+            store, rules = opened(growing, understood)
+            started = time.perf_counter()
+            rest = islice(texts(size, body=BODY), done, None)
+            for some in chunks(rest, 10_000):
+                add(store, rules, some, TOGETHER)
+                told = f"{some[-1].number + 1:,} of {size:,} items after {time.perf_counter() - started:,.0f} s"
+                print(told, flush=True)
+            store.close()
+            copy(growing, target)
+            remove(growing)
+        done = size
+
+
+def copy(source: Path | None, target: Path) -> None:
+    """Copy a database, whole and without its log; without a source there is none afterwards."""
+    remove(target)
+    if source is not None:
+        with sqlite3.connect(source) as from_, sqlite3.connect(target) as to:
+            from_.backup(to, pages=-1)
+
+
+def remove(path: Path) -> None:
+    """Remove a database and what belongs to it."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("folder", type=Path)
+    words.add_argument("--sizes", default="10000,100000,1000000")
+    asked = words.parse_args()
+    fill(asked.folder, [int(size) for size in asked.sizes.split(",")])
+
+
+if __name__ == "__main__":
+    main()
