@@ -1,8 +1,8 @@
 """Feeds: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, RDF and JSON Feed. Bytes to entries; no I/O, no clock.
 
-The walk: decode (decoding.py) → make harmless and whole (feed_text.py) → `_parsers`, one after the other until one
-answers → entries. feedparser is the arbiter and today the only XML parser; a fast path for strict XML takes its place
-in front of it in `_PARSERS` and returns None for every document that it is not sure of. feedparser gets bytes in a
+The walk: decode (decoding.py) → make harmless and whole (feed_text.py) → `_PARSERS`, one after the other until one
+answers → entries. feedparser is the arbiter; the fast path for strict XML (feed_strict.py) stands in front of it and
+returns None for every document that it is not sure of. feedparser gets bytes in a
 buffer, never text, a name or a URL (it would open it), does not sanitise (text.clean does) and resolves no relative
 reference but by `xml:base`.
 """
@@ -13,7 +13,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,9 @@ import feedparser
 from aggregator import dates
 from aggregator.errors import ParseError
 from aggregator.model import Answer, Ask, Entry, Reading, Source
-from aggregator.sources import json_bytes, json_feed
+from aggregator.sources import feed_strict, json_bytes, json_feed
 from aggregator.sources.decoding import decode
+from aggregator.sources.feed_record import Parsed, Record, page_of, record_of
 from aggregator.sources.feed_text import MAXIMUM_ENTRIES, FeedText, hints, is_json, prepare
 from aggregator.sources.port import Endpoints
 from aggregator.urls import canonical_url, http_url
@@ -32,24 +33,6 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One entry as a parser found it, before its dates and links are understood; text is as sent, None what is not
-    there.
-    """
-
-    id: str | None = None
-    link: str | None = None
-    title: str | None = None
-    summary: str = ""
-    content: str = ""
-    author: str | None = None
-    published: str | None = None
-    updated: str | None = None
-    language: str | None = None
-    extra: tuple[tuple[str, Any], ...] = ()
 
 
 def asks(source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime) -> tuple[Ask, ...]:
@@ -115,10 +98,6 @@ def describe(answer: Answer) -> tuple[str, str | None]:
     return title if isinstance(title, str) else "", _language(language if isinstance(language, str) else None)
 
 
-Parsed = tuple[list[Record], str | None]
-"""A document's records and the language that it claims."""
-
-
 def parse(text: FeedText, url: str) -> Parsed:
     """Return the records of a prepared XML feed; raises ParseError `parse_error` if no parser can read it."""
     for parser in _PARSERS:
@@ -151,46 +130,14 @@ def _parsed(text: FeedText) -> Any:
     return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
-_PARSERS: tuple[Callable[[FeedText], Parsed | None], ...] = (_by_feedparser,)
+_PARSERS: tuple[Callable[[FeedText], Parsed | None], ...] = (feed_strict.parse, _by_feedparser)
 
 
 def _record(entry: Any, is_atom: bool) -> Record:
     """One of feedparser's entries. `dict.get` on purpose: its own `get` answers with other keys' values."""
-
-    def text(key: str) -> str | None:
-        value = dict.get(entry, key)
-        return value if isinstance(value, str) and value.strip() else None
-
     contents = [c.get("value", "") for c in dict.get(entry, "content") or [] if isinstance(c, dict)]
-    content = max(contents, key=len, default="")
-    summary = text("summary") or ""
-    published = text("published") or text("created")
-    updated = text("updated")
-    extra = {
-        "categories": [
-            t["term"] for t in dict.get(entry, "tags") or [] if isinstance(t.get("term"), str) and t["term"]
-        ][:50],
-        "announce_type": text("arxiv_announce_type"),
-        "comments": text("comments"),
-    }
-    return Record(
-        id=text("id"),
-        link=text("feedburner_origlink") or _link(entry) or text("link"),
-        title=text("title"),
-        summary="" if summary == content else summary,
-        content=content,
-        author=text("author"),
-        published=published or updated,
-        updated=updated if is_atom or published else None,
-        extra=tuple((key, value) for key, value in extra.items() if value),
-    )
-
-
-def _link(entry: Any) -> str | None:
-    """The entry's page: rel="alternate" of type HTML before any other alternate."""
-    links = [link for link in dict.get(entry, "links") or [] if link.get("rel") == "alternate" and link.get("href")]
-    pages = [link for link in links if "html" in link.get("type", "text/html")]
-    return str((pages or links)[0]["href"]) if links else None
+    terms = [t["term"] for t in dict.get(entry, "tags") or [] if isinstance(t.get("term"), str) and t["term"]]
+    return record_of(dict(entry), contents, terms, page_of(dict.get(entry, "links") or []), is_atom)
 
 
 def _shared_guids(records: Iterable[Record]) -> frozenset[str]:
@@ -200,8 +147,9 @@ def _shared_guids(records: Iterable[Record]) -> frozenset[str]:
     links: dict[str, set[str]] = {}
     for record in records:
         if record.id and record.link:
-            links.setdefault(record.id, set()).add(canonical_url(record.link))
-    return frozenset([key for key, found in links.items() if len(found) > 1][:200])
+            links.setdefault(record.id, set()).add(record.link)
+    several = {key: {canonical_url(link) for link in found} for key, found in links.items() if len(found) > 1}
+    return frozenset([key for key, found in several.items() if len(found) > 1][:200])
 
 
 def _entries(records: Iterable[Record], base: str, source: Source, shared: frozenset[str]) -> tuple[list[Entry], int]:

@@ -36,8 +36,8 @@ _BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud80
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9A-Fa-f]+)|0*([0-9]+));?")
 _PAIR = re.compile(r"&#[xX]0*([dD][89abAB][0-9A-Fa-f]{2});&#[xX]0*([dD][c-fC-F][0-9A-Fa-f]{2});")
 _PARTS = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<(/?)(?:\w+:)?(item|entry|rss|feed|rdf)(?=[\s>/])[^>]*(>|\Z)",
-    re.DOTALL | re.IGNORECASE,
+    r"<(?:!\[(?i:CDATA)\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(?:\]\]>|\Z)|!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
+    r"|(/?)(?:\w+:)?((?i:item|entry|rss|feed|rdf))(?=[\s>/])[^>]*+(>|\Z))"
 )
 
 
