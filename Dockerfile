@@ -4,7 +4,7 @@ WORKDIR /app
 COPY requirements/ requirements/
 RUN python -m venv /venv \
  && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements/build.txt \
- && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements/run.txt
+ && /venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements/postgres.txt
 COPY pyproject.toml README.md LICENSE sources.toml ./
 COPY aggregator/ aggregator/
 RUN /venv/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-build-isolation --no-index . \

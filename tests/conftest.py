@@ -10,7 +10,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from demo_world import World, make_world  # noqa: E402  (tests/ is no package)
+from databases import Postgres, server  # noqa: E402  (tests/ is no package)
+from demo_world import World, make_world  # noqa: E402
 
 from aggregator.demo.server import DemoServer  # noqa: E402
 
@@ -27,6 +30,36 @@ from aggregator.demo.server import DemoServer  # noqa: E402
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("soak")
 settings.load_profile(os.environ.get("PROPERTIES", "fixed"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server, started when the first test asks for it."""
+    with server(os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:12]) as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Makes databases by name, all of one kind, each with an up-to-date schema and nothing in it; returns their URLs.
+
+    A test that takes it (or `database`) runs on SQLite and on PostgreSQL.
+    """
+    with ExitStack() as made:
+
+        def make(name: str = "aggregator") -> str:
+            if request.param == "sqlite":
+                return f"sqlite:///{tmp_path}/{name}.db"
+            postgres: Postgres = request.getfixturevalue("postgres")
+            return made.enter_context(postgres.database())
+
+        yield make
+
+
+@pytest.fixture
+def database(new_database: Callable[[str], str]) -> str:
+    """The URL of a database of its own, empty: on SQLite, and on PostgreSQL."""
+    return new_database("aggregator")
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
+import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.searching import Phrase, fold, scan, search_query, search_tokens
+from aggregator.storage import dialect
 
 TEXTS = (
     "智谱GLM-5.3今日开源，参数规模翻倍",
@@ -47,36 +49,50 @@ QUERIES = (
 )  # fmt: skip
 
 
-def index(texts: tuple[str, ...]) -> sqlite3.Connection:
-    """An index as aggregator/storage/dialect.py makes it."""
-    from aggregator.storage.dialect import SEARCH_SCHEMA
+class Index:
+    """A search index as a store makes it, on one of the databases."""
 
-    connection = sqlite3.connect(":memory:")
-    connection.execute(SEARCH_SCHEMA)
-    rows = [(n, search_tokens(text[: len(text) // 2]), search_tokens(text)) for n, text in enumerate(texts)]
-    connection.executemany("INSERT INTO item_search(rowid, title, body) VALUES (?, ?, ?)", rows)
-    return connection
+    def __init__(self, url: str) -> None:
+        self.engine = dialect.make_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            with dialect.writing(self.engine) as connection:
+                connection.execute(dialect.SEARCH_SCHEMA)
+
+    def fill(self, texts: tuple[str, ...]) -> Index:
+        rows = [(n, search_tokens(text[: len(text) // 2]), search_tokens(text)) for n, text in enumerate(texts)]
+        with dialect.writing(self.engine) as connection:
+            dialect.empty_index(connection)
+            dialect.index_items(connection, rows)
+        return self
+
+    def find(self, words: str) -> list[int]:
+        phrases = search_query(words)
+        if not phrases:
+            return []
+        with dialect.reading(self.engine) as connection:
+            return sorted(connection.scalars(dialect.matching(connection, phrases)))
 
 
-def find(connection: sqlite3.Connection, words: str) -> list[int]:
-    from aggregator.storage.dialect import matching
-
-    phrases = search_query(words)
-    if not phrases:
-        return []
-    query = matching(phrases).compile().params["search_words"]
-    return sorted(n for (n,) in connection.execute("SELECT rowid FROM item_search WHERE item_search MATCH ?", (query,)))
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    if request.param == "sqlite":
+        yield Index(f"sqlite:///{tmp_path_factory.mktemp('search')}/index.db")
+        return
+    with request.getfixturevalue("postgres").database() as url:
+        made = Index(url)
+        yield made
+        made.engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def built() -> sqlite3.Connection:
-    return index(TEXTS)
+def built(empty: Index) -> Index:
+    return empty.fill(TEXTS)
 
 
-@pytest.mark.parametrize("words", QUERIES)
-def test_the_index_finds_what_a_scan_finds(built: sqlite3.Connection, words: str) -> None:
-    expected = [n for n, text in enumerate(TEXTS) if scan(words, text[: len(text) // 2], text)]
-    assert expected == find(built, words)
+def test_the_index_finds_what_a_scan_finds(built: Index) -> None:
+    for words in QUERIES:
+        expected = [n for n, text in enumerate(TEXTS) if scan(words, text[: len(text) // 2], text)]
+        assert (words, expected) == (words, built.find(words))
 
 
 @pytest.mark.parametrize(
@@ -102,43 +118,52 @@ def test_the_index_finds_what_a_scan_finds(built: sqlite3.Connection, words: str
         ("  ", "anything", False),
     ],
 )
-def test_what_a_word_finds(words: str, text: str, found: bool) -> None:
+def test_what_a_word_finds(empty: Index, words: str, text: str, found: bool) -> None:
     assert found == scan(words, text)
-    assert ([0] if found else []) == find(index((text,)), words)
+    assert ([0] if found else []) == empty.fill((text,)).find(words)
 
 
-PIECES = st.sampled_from(
+LONG = " ".join(f"w{n}x" for n in range(40_000))
+"""More tokens than one vector of PostgreSQL has places for."""
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
     [
-        "glm",
-        "Qwen",
-        "v",
-        "5",
-        "5.3",
-        "12",
-        "开",
-        "源",
-        "开源",
-        "模型",
-        "の",
-        "-",
-        ".",
-        "_",
-        "/",
-        " ",
-        "，",
-        "--",
-        "+",
-        '"',
-    ]
-    + ["é", "\u2011", "３", "|", "~", "*", "'"]
+        (LONG, '"w14999x w15000x w15001x"', True),
+        (LONG, '"w0x w1x" "w39998x w39999x"', True),
+        (LONG, '"w1x w3x"', False),
+        ("the same " * 2000 + "end of it", '"the same end"', True),
+        ("the same " * 2000 + "end of it", '"the end"', False),
+        ("x" * 5000 + " y", '"' + "x" * 5000 + ' y"', True),
+        ("x" * 5000 + " y", "x" * 4999, False),
+        ("模型" * 30_000 + "开源", "型开", True),
+        ("模型" * 30_000 + "开源", "开模", False),
+    ],
+    ids=range(9),
 )
-LINES = st.lists(PIECES, max_size=12).map("".join)
+def test_a_long_text_is_found_by_what_it_says_wherever_that_stands(
+    empty: Index, text: str, words: str, found: bool
+) -> None:
+    assert found == scan(words, "", text)
+    with dialect.writing(empty.engine) as connection:
+        dialect.empty_index(connection)
+        dialect.index_items(connection, [(7, "", search_tokens(text))])
+    assert ([7] if found else []) == empty.find(words)
 
 
-@settings(max_examples=400, deadline=None)
-@given(text=LINES, words=LINES)
-def test_for_any_text_and_words_index_and_scan_agree(text: str, words: str) -> None:
-    assert ([0] if scan(words, text[: len(text) // 2], text) else []) == find(index((text,)), words)
+PIECES = ("glm", "Qwen", "v", "5", "5.3", "12", "开", "源", "开源", "模型", "の", "-", ".", "_", "/", " ", "，", "--", "+", '"',
+          "é", "\u2011", "３", "|", "~", "*", "'")  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_for_any_text_and_words_index_and_scan_agree(empty: Index, seed: int) -> None:
+    rng = random.Random(seed)
+    lines = ["".join(rng.choices(PIECES, k=rng.randrange(13))) for _ in range(150)]
+    empty.fill(tuple(lines))
+    for words in ["".join(rng.choices(PIECES, k=rng.randrange(1, 5))) for _ in range(150)]:
+        expected = [n for n, text in enumerate(lines) if scan(words, text[: len(text) // 2], text)]
+        assert (words, expected) == (words, empty.find(words))
 
 
 @settings(max_examples=300, deadline=None)

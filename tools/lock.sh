@@ -9,5 +9,6 @@ lock() {
         --no-emit-index-url --no-emit-find-links "$@"
 }
 lock pyproject.toml -o requirements/run.txt
+lock pyproject.toml --extra postgres -c requirements/run.txt -o requirements/postgres.txt
 lock pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
 printf 'hatchling\neditables\n' | lock - -o requirements/build.txt

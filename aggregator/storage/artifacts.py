@@ -44,7 +44,7 @@ def write_artifacts(connection: Connection, wanted: Sequence[Incoming], now: dat
         touched.update(one["line"] for one in (before, row) if one is not None and one["line"] is not None)
     columns = [column.name for column in ARTIFACT.columns if column.name != "seq"]
     kept = [{name: row[name] for name in columns} for row in merged.values()]
-    connection.execute(dialect.insert_or_update(ARTIFACT, ["hub", "lasting_id"]), kept)
+    connection.execute(dialect.insert_or_update(connection, ARTIFACT, ["hub", "lasting_id"]), kept)
     for some in dialect.chunks(silent):
         connection.execute(sa.update(ITEM).where(ITEM.c.seq.in_(some)).values(kind=ITEM.c.own_kind))
     lines.log_changes(connection, edits)

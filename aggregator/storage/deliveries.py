@@ -55,7 +55,7 @@ def register(connection: Connection, names: Iterable[str], now: datetime) -> lis
         item, change = _first_marks(connection)
         for name in missing:
             row: dict[str, Any] = {"name": name, "since": now, "item_mark": item, "change_mark": change, "settings": {}}
-            connection.execute(dialect.insert_or_ignore(SUBSCRIBER), row)
+            connection.execute(dialect.insert_or_ignore(connection, SUBSCRIBER), row)
     return missing
 
 
@@ -303,7 +303,7 @@ def _handle(connection: Connection, view: Pending, digest: int) -> None:
         if told or seq > view.mark
     ]
     for some in dialect.chunks(rows):
-        connection.execute(dialect.insert_or_ignore(DIGEST_ITEM), some)
+        connection.execute(dialect.insert_or_ignore(connection, DIGEST_ITEM), some)
     connection.execute(
         sa.update(SUBSCRIBER)
         .where(SUBSCRIBER.c.name == view.subscriber)

@@ -44,15 +44,15 @@ def items(connection: Connection, query: ItemQuery, rules: Rules) -> tuple[list[
     if query.words.strip() and not phrases:
         return [], 0
     conditions = _conditions(query, rules)
-    among = [*conditions, ITEM.c.seq.in_(dialect.matching(phrases))] if phrases else conditions
+    among = [*conditions, ITEM.c.seq.in_(dialect.matching(connection, phrases))] if phrases else conditions
     total: int = connection.scalar(sa.select(sa.func.count()).select_from(ITEM).where(*among)) or 0
     if query.limit <= 0 or query.offset >= total:
         return [], total
     order = _NEWEST
     if phrases and _is_walk_short(connection, query, phrases, total):
-        among = [*conditions, dialect.holds(phrases)]
+        among = [*conditions, dialect.holds(connection, phrases)]
     elif phrases:
-        order = (dialect.unindexed(ITEM.c.appeared).desc(), ITEM.c.seq.desc())
+        order = (dialect.unindexed(connection, ITEM.c.appeared).desc(), ITEM.c.seq.desc())
     page = sa.select(*_LISTED).where(*among, *_after(query)).order_by(*order)
     page = page.limit(query.limit).offset(max(query.offset, 0))
     return [item_of(row) for row in connection.execute(page)], total
@@ -157,7 +157,7 @@ def stories(connection: Connection, query: StoryQuery) -> tuple[list[Story], int
             phrases = search_query(query.words)
             if not phrases:
                 return [], 0
-            inside.append(ITEM.c.seq.in_(dialect.matching(phrases)))
+            inside.append(ITEM.c.seq.in_(dialect.matching(connection, phrases)))
         conditions.append(STORY.c.id.in_(sa.select(ITEM.c.story_id).where(ITEM.c.story_id.is_not(None), *inside)))
     total: int = connection.scalar(sa.select(sa.func.count()).select_from(STORY).where(*conditions)) or 0
     order = (STORY.c.sources.desc(), STORY.c["items"].desc(), STORY.c.appeared.desc(), STORY.c.id)

@@ -41,7 +41,8 @@ def claim(
     wanted = sa.select(OUTBOX.c.id, OUTBOX.c.lease_token).where(
         OUTBOX.c.state.in_(OPEN), OUTBOX.c.id.not_in(list(but)), free, chosen
     )
-    row = connection.execute(wanted.order_by(OUTBOX.c.next_try_at, OUTBOX.c.id).limit(1)).first()
+    first = wanted.order_by(OUTBOX.c.next_try_at, OUTBOX.c.id).limit(1)
+    row = connection.execute(first.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
     connection.execute(
@@ -66,6 +67,8 @@ def conclude(
     `error` is (code, words). With the last message of a digest the digest is delivered, or failed.
     """
     state = "sent" if sent_at is not None else "pending" if retry_at is not None else "dead"
+    # the last two messages of a digest may fare at once: the second sees what became of the first
+    connection.execute(sa.select(DIGEST.c.id).where(DIGEST.c.id == delivery.digest).with_for_update())
     done = connection.execute(
         sa.update(OUTBOX)
         .where(OUTBOX.c.id == delivery.id, OUTBOX.c.lease_token == delivery.token, OUTBOX.c.state == "sending")

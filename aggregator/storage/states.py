@@ -52,13 +52,15 @@ def _state(row: Any, items: int) -> SourceState:
 
 
 def ensure_sources(connection: Connection, sources: Mapping[str, str]) -> dict[str, Any]:
-    """Make rows for sources (id to URL) that have none; return all their rows."""
+    """Make rows for sources (id to URL) that have none; return all their rows, locked until the transaction ends."""
     found: dict[str, Any] = {}
-    for some in dialect.chunks(sources):
-        found.update((row.id, row) for row in connection.execute(sa.select(SOURCE).where(SOURCE.c.id.in_(some))))
-    missing = [{"id": i, **_EMPTY, "url": url} for i, url in sources.items() if i not in found]
+    # locked in one order, so that two that write do not wait for each other
+    wanted = sa.select(SOURCE).order_by(SOURCE.c.id).with_for_update()
+    for some in dialect.chunks(sorted(sources)):
+        found.update((row.id, row) for row in connection.execute(wanted.where(SOURCE.c.id.in_(some))))
+    missing = [{"id": i, **_EMPTY, "url": url} for i, url in sorted(sources.items()) if i not in found]
     if missing:
-        connection.execute(dialect.insert_or_ignore(SOURCE), missing)
+        connection.execute(dialect.insert_or_ignore(connection, SOURCE), missing)
         return ensure_sources(connection, sources)
     return found
 
@@ -89,12 +91,14 @@ def release_lease(connection: Connection, source: str, owner: str) -> None:
 
 def claim(connection: Connection, name: str, owner: str, length: timedelta, now: datetime) -> bool:
     """Take or prolong a named right for a while; False while another owner holds it."""
-    row = connection.execute(sa.select(LEASE).where(LEASE.c.name == name)).first()
-    if row is not None and row.owner != owner and row.until is not None and _runs(row.until, now, length):
+    free = {"name": name, "owner": "", "token": 0, "until": None, "beat_at": None}
+    connection.execute(dialect.insert_or_ignore(connection, LEASE), free)
+    row = connection.execute(sa.select(LEASE).where(LEASE.c.name == name).with_for_update()).one()
+    if row.owner != owner and row.until is not None and _runs(row.until, now, length):
         return False
-    token = 1 if row is None else row.token + (0 if row.owner == owner else 1)
-    values = {"name": name, "owner": owner, "token": token, "until": now + length, "beat_at": now}
-    connection.execute(dialect.insert_or_update(LEASE, ["name"]), values)
+    token = row.token + (0 if row.owner == owner else 1)
+    taken = sa.update(LEASE).where(LEASE.c.name == name)
+    connection.execute(taken.values(owner=owner, token=token, until=now + length, beat_at=now))
     return True
 
 
@@ -111,7 +115,7 @@ def setting(connection: Connection, key: str) -> str | None:
 
 def save_setting(connection: Connection, key: str, value: str) -> None:
     """Remember a value."""
-    connection.execute(dialect.insert_or_update(SETTING, ["key"]), {"key": key, "value": value})
+    connection.execute(dialect.insert_or_update(connection, SETTING, ["key"]), {"key": key, "value": value})
 
 
 def budgets(connection: Connection) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def save_budgets(connection: Connection, states_by_host: Mapping[str, Any], now:
     """Keep the state of hosts' quotas (plain JSON); hosts that are not named keep theirs."""
     rows = [{"host": host, "state": state, "updated_at": now} for host, state in states_by_host.items()]
     if rows:
-        connection.execute(dialect.insert_or_update(BUDGET, ["host"]), rows)
+        connection.execute(dialect.insert_or_update(connection, BUDGET, ["host"]), rows)
 
 
 # -------------------------------------------------------------------------------------------------------- validators
@@ -169,7 +173,7 @@ def finish_polls(connection: Connection, done: list[tuple[Poll, PollCounts, Any]
     connection.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
     kept = [row for poll, _, _ in done for row in _validator_rows(poll)]
     if kept:
-        connection.execute(dialect.insert_or_update(VALIDATOR, ["source", "url_hash"]), kept)
+        connection.execute(dialect.insert_or_update(connection, VALIDATOR, ["source", "url_hash"]), kept)
     connection.execute(sa.insert(POLL), [_log_row(poll, counts, now) for poll, counts, _ in done])
 
 

@@ -125,7 +125,7 @@ class Store:
         with dialect.writing(self.engine) as connection:
             rows = [{"id": i, "name": "", "region": region} for i, region in regions.items()]
             if rows:
-                connection.execute(dialect.insert_or_update(LAB, ["id"], ["region"]), rows)
+                connection.execute(dialect.insert_or_update(connection, LAB, ["id"], ["region"]), rows)
             stored = connection.execute(sa.select(LINE.c.lab, LINE.c.region).distinct()).all()
             moved = {row.lab for row in stored if row.region != self.regions.get(row.lab, "")}
             for lab in sorted(moved):
@@ -238,12 +238,12 @@ class Store:
 
     def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to poll a source until a time; False while another owner holds it."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             return states.lease(connection, source_id, owner, until, now)
 
     def release_lease(self, source_id: str, owner: str) -> None:
         """Give back the right to poll a source."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             states.release_lease(connection, source_id, owner)
 
     def free_leases(self, is_dead: Callable[[str], bool]) -> int:
@@ -260,6 +260,9 @@ class Store:
         dead = sorted(owner for owner in owners if is_dead(owner))
         if dead:
             with dialect.writing(self.engine) as connection:
+                # in the order in which polls lock them
+                held = sa.select(source.c.id).where(source.c.lease_owner.in_(dead))
+                connection.execute(held.order_by(source.c.id).with_for_update())
                 free = sa.update(source).where(source.c.lease_owner.in_(dead))
                 connection.execute(free.values(lease_owner=None, lease_until=None))
                 connection.execute(sa.update(lease).where(lease.c.owner.in_(dead)).values(until=None))
@@ -270,7 +273,8 @@ class Store:
         """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError."""
         if not polls_:
             return []
-        with dialect.writing(self.engine) as connection:
+        quiet = all(not poll.prepared and poll.listed is None for poll in polls_)
+        with dialect.writing(self.engine, by_row=quiet) as connection:
             return polls.commit_polls(connection, polls_, now, self.rules, self.regions)
 
     def budgets(self) -> dict[str, Any]:
@@ -281,17 +285,17 @@ class Store:
     def save_budgets(self, by_host: Mapping[str, Any], now: datetime | None = None) -> None:
         """Keep the state of hosts' quotas (plain JSON by host)."""
         if by_host:
-            with dialect.writing(self.engine) as connection:
+            with dialect.writing(self.engine, by_row=True) as connection:
                 states.save_budgets(connection, by_host, now or datetime.now(UTC))
 
     def claim(self, name: str, owner: str, length: timedelta, now: datetime) -> bool:
         """Take or prolong a named right (the worker's, a sender's); False while another owner holds it."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             return states.claim(connection, name, owner, length, now)
 
     def release_claim(self, name: str, owner: str) -> None:
         """Give back a named right."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             states.release_claim(connection, name, owner)
 
     def setting(self, key: str) -> str | None:
@@ -301,7 +305,7 @@ class Store:
 
     def save_setting(self, key: str, value: str) -> None:
         """Remember a value."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             states.save_setting(connection, key, value)
 
     # ------------------------------------------------------------------------------------------------- deliveries
@@ -356,7 +360,7 @@ class Store:
         self, owner: str, now: datetime, length: timedelta, digest: int | None = None, but: Collection[int] = ()
     ) -> Delivery | None:
         """Take one message that is due (or one of a digest), `but` none of these; None if there is none."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             return outbox.claim(connection, owner, now, length, digest, but)
 
     def conclude_delivery(
@@ -368,7 +372,7 @@ class Store:
         error: tuple[str, str] | None = None,
     ) -> bool:
         """Note that a claimed message was sent, is to be tried again, or is dead; False if the claim was lost."""
-        with dialect.writing(self.engine) as connection:
+        with dialect.writing(self.engine, by_row=True) as connection:
             return outbox.conclude(connection, delivery, sent_at=sent_at, retry_at=retry_at, error=error)
 
     def replace_delivery(self, delivery: Delivery, parts: Sequence[Message], now: datetime) -> bool:
@@ -482,7 +486,7 @@ class Store:
 
     def watch(self) -> dialect.Watch:
         """Return a watch that tells whether anybody wrote to the database; close it when done."""
-        return dialect.Watch(self.engine)
+        return dialect.watch(self.engine)
 
     def relabel(self, judge: relabelling.Judge, sources: Mapping[str, Source], now: datetime) -> tuple[int, int, int]:
         """Judge all items of these sources again; return how many were judged, how many changed, and how many lines did."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from aggregator.storage.columns import BigId, Json, Moment
@@ -603,7 +603,7 @@ class SettingRow(SQLModel, table=True):
 
 metadata = SQLModel.metadata
 for _view in VIEWS:
-    event.listen(metadata, "after_create", DDL(_view.replace("%", "%%")))  # type: ignore[no-untyped-call]
+    event.listen(metadata, "after_create", _view)
 
 
 def table_of(row: type[SQLModel]) -> Any:

@@ -308,7 +308,7 @@ def _write_stories(connection: Connection, groups: Groups) -> set[int]:
     for some in dialect.chunks(gone):
         connection.execute(sa.delete(STORY).where(STORY.c.id.in_(some)))
     if stories:
-        connection.execute(dialect.insert_or_update(STORY, ["id"], _CHANGING), stories)
+        connection.execute(dialect.insert_or_update(connection, STORY, ["id"], _CHANGING), stories)
     return {change["seq_"] for change in changes}
 
 

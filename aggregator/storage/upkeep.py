@@ -228,7 +228,7 @@ def _bury(connection: Connection, rows: list[Any], now: datetime) -> None:
     stones = [{"id": row.id, "source": row.source, "key": row.key, "at": now} for row in rows]
     aliases = connection.execute(sa.select(ALIAS).where(ALIAS.c.seq.in_([row.seq for row in rows])))
     stones += [{"id": row.id, "source": row.source, "key": row.key, "at": now} for row in aliases]
-    connection.execute(dialect.insert_or_ignore(TOMBSTONE), stones)
+    connection.execute(dialect.insert_or_ignore(connection, TOMBSTONE), stones)
 
 
 def _forget_log(connection: Connection, before: datetime) -> None:

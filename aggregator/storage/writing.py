@@ -268,7 +268,7 @@ def _write_aliases(connection: Connection, some: Sequence[Incoming]) -> None:
         seq = one.seq or one.known.seq
         rows += [{"id": i, "source": one.poll.source.id, "key": key, "seq": seq} for i, key in one.further.items()]
     if rows:
-        connection.execute(dialect.insert_or_ignore(ALIAS), rows)
+        connection.execute(dialect.insert_or_ignore(connection, ALIAS), rows)
 
 
 # ---------------------------------------------------------------------------------------------------- parts of items
@@ -343,12 +343,12 @@ def save_lines(connection: Connection, names: Iterable[LineName]) -> None:
     if not rows:
         return
     columns = ("name", "lab", "region", "family", "version", "tier", "generation", "generation_name")
-    connection.execute(dialect.insert_or_update(LINE, ["key"], columns), rows)
+    connection.execute(dialect.insert_or_update(connection, LINE, ["key"], columns), rows)
     generations = {row["generation"]: {"key": row["generation"], "lab": row["lab"], "name": row["generation_name"],
                                        "family": row["family"], "version": row["version"]}
                    for row in rows if row["generation"]}  # fmt: skip
     if generations:
-        connection.execute(dialect.insert_or_update(GENERATION, ["key"]), list(generations.values()))
+        connection.execute(dialect.insert_or_update(connection, GENERATION, ["key"]), list(generations.values()))
 
 
 def _name_order(name: Any) -> tuple[Any, ...]:
@@ -360,7 +360,9 @@ def _name_order(name: Any) -> tuple[Any, ...]:
 def _quarantine(connection: Connection, one: Incoming, reason: str, now: datetime) -> None:
     row = {"id": ident(one.poll.source.id, one.key), "source": one.poll.source.id, "at": now, "reason": _plain(reason),
            "guid": _plain(one.prepared.entry.guid)[:500], "payload": _plain(one.prepared.title)[:500]}  # fmt: skip
-    connection.execute(dialect.insert_or_update(QUARANTINE, ["id"], ["at", "reason", "guid", "payload"]), row)
+    connection.execute(
+        dialect.insert_or_update(connection, QUARANTINE, ["id"], ["at", "reason", "guid", "payload"]), row
+    )
 
 
 def _plain(text: str) -> str:

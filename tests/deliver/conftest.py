@@ -14,6 +14,6 @@ from aggregator.storage import Store  # noqa: E402
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with Store.open(f"sqlite:///{tmp_path}/deliver.db", regions={"qwen": "cn", "zhipu": "cn"}) as store:
+def house(database: str) -> Iterator[House]:
+    with Store.open(database, regions={"qwen": "cn", "zhipu": "cn"}) as store:
         yield House(store, Desk())

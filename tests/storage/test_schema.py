@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from databases import Postgres, on_postgresql, on_sqlite
 from storage_world import NOW, poll, prepared
 
 import aggregator.storage
@@ -33,12 +34,26 @@ def test_the_migrations_make_the_tables(store: Store) -> None:
         assert compare_metadata(context, tables.metadata) == []
 
 
+@on_sqlite
 def test_the_migrations_make_the_same_statements_as_the_tables(store: Store, tmp_path: Path) -> None:
     engine = dialect.make_engine(f"sqlite:///{tmp_path}/tables.db")
     tables.metadata.create_all(engine)
     with dialect.reading(engine) as connection, dialect.reading(store.engine) as migrated:
         expected = {_words(s) for s in dialect.schema_of(connection)}
         actual = {_words(s) for s in dialect.schema_of(migrated) if "alembic_" not in s and "fts5" not in s}
+    assert expected == actual
+
+
+@on_postgresql
+def test_the_migrations_make_the_same_schema_as_the_tables_on_postgresql(store: Store, postgres: Postgres) -> None:
+    with postgres.database(empty=True) as url:
+        engine = dialect.make_engine(url)
+        tables.metadata.create_all(engine)
+        with dialect.reading(engine) as connection, dialect.reading(store.engine) as migrated:
+            expected = dialect.schema_of(connection)
+            actual = [s for s in dialect.schema_of(migrated) if not re.search("alembic_|item_search", s)]
+        engine.dispose()
+    assert len(expected) > 200
     assert expected == actual
 
 
@@ -60,6 +75,7 @@ def test_the_named_versions_are_the_migrations_in_their_order() -> None:
     assert list(VERSIONS) == found[::-1]
 
 
+@on_sqlite
 def test_a_schema_that_is_newer_than_the_program_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
     Store.open(url).close()
     file = tmp_path / "aggregator.db"
@@ -72,6 +88,7 @@ def test_a_schema_that_is_newer_than_the_program_is_refused_and_left_alone(url: 
     assert ("schema_newer", before) == (caught.value.code, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
+@on_sqlite
 def test_a_database_of_another_program_is_refused(url: str, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "aggregator.db") as connection:
         connection.execute("CREATE TABLE theirs (x)")
@@ -94,6 +111,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     assert found == {"missing/a.db": "missing_directory", "junk.db": "db_corrupt", "folder.db": "db_unavailable"}
 
 
+@on_sqlite
 def test_a_full_disk_undoes_the_whole_poll_and_says_so(store: Store) -> None:
     store.commit_polls([poll([prepared("a")])], NOW)
     before = store.logical_dump()
@@ -105,8 +123,9 @@ def test_a_full_disk_undoes_the_whole_poll_and_says_so(store: Store) -> None:
     assert ("disk_full", before, []) == (caught.value.code, store.logical_dump(), store.check())
 
 
+@on_sqlite
 def test_a_lock_that_stays_is_told_as_busy(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(dialect, "PATIENCE", 0.05)
+    monkeypatch.setattr(dialect.sqlite, "PATIENCE", 0.05)
     rival = sqlite3.connect(tmp_path / "aggregator.db", isolation_level=None)
     rival.execute("BEGIN IMMEDIATE")
     store.close()
@@ -119,6 +138,7 @@ def test_a_lock_that_stays_is_told_as_busy(store: Store, monkeypatch: pytest.Mon
     assert other.commit_polls([poll([prepared("a")])], NOW)[0].new == 1
 
 
+@on_sqlite
 def test_a_backup_is_whole_and_a_restore_keeps_what_was_there(store: Store, url: str, tmp_path: Path) -> None:
     store.commit_polls([poll([prepared("a")])], NOW)
     before = store.logical_dump()
@@ -132,6 +152,7 @@ def test_a_backup_is_whole_and_a_restore_keeps_what_was_there(store: Store, url:
         assert former.counts()["items"] == 2
 
 
+@on_sqlite
 def test_what_is_no_backup_is_not_restored(store: Store, url: str, tmp_path: Path) -> None:
     (tmp_path / "junk").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
     before = store.logical_dump()
@@ -141,6 +162,7 @@ def test_what_is_no_backup_is_not_restored(store: Store, url: str, tmp_path: Pat
     assert before == store.logical_dump()
 
 
+@on_sqlite
 def test_a_damaged_file_is_told_as_corrupt_and_can_be_restored(store: Store, url: str, tmp_path: Path) -> None:
     store.commit_polls([poll([prepared(f"g{n}", content="word " * 300) for n in range(50)])], NOW)
     store.backup(tmp_path / "b.db")

@@ -1,8 +1,7 @@
-"""The only place that knows one database from another: engine, transactions, upserts, numbers, search, upkeep, errors.
+"""SQLite: WAL, foreign keys on, synchronous FULL, ten seconds of patience for a lock.
 
-SQLite: WAL, foreign keys on, synchronous FULL, ten seconds of patience for a lock; a transaction that writes begins as
-a writer (BEGIN IMMEDIATE), so that it never fails half-way on a rival's lock. Search is an FTS5 table that holds our
-tokens (aggregator/searching.py) and no text: its tokenizer only parts them at spaces. PostgreSQL is the scale issue's.
+A transaction that writes begins as a writer (BEGIN IMMEDIATE), so that it never fails half-way on a rival's lock. Search
+is an FTS5 table that holds our tokens (aggregator/searching.py) and no text: its tokenizer only parts them at spaces.
 """
 
 from __future__ import annotations
@@ -11,26 +10,23 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
 from aggregator.searching import Phrase
+from aggregator.storage.dialect.schema import SEARCH_TABLE
 
 PATIENCE = 10.0
-"""Seconds that a statement waits for somebody else's lock; a transaction that writes tries three times to begin."""
-ATTEMPTS = 3
-CHUNK = 5000
-"""Values that one statement takes in a list: well below SQLite's limit of 32,766 parameters."""
-SEARCH_TABLE = "item_search"
+"""Seconds that a statement waits for somebody else's lock."""
 _CODES = {
     sqlite3.SQLITE_FULL: ("disk_full", "the disk is full; free some space, polls go on by themselves"),
     sqlite3.SQLITE_BUSY: ("db_busy", "another process holds the database; try again"),
@@ -47,19 +43,11 @@ _CODES = {
 # ------------------------------------------------------------------------------------------------------- the engine
 
 
-def make_engine(url: str, *, readonly: bool = False) -> Engine:
-    """Return the engine for a database URL. Raises StoreError for a database that this version does not speak."""
-    try:
-        parsed = make_url(url)
-    except SQLAlchemyError as error:
-        raise StoreError("the database URL is none; expected sqlite:///PATH", code="bad_url") from error
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(f"databases of kind {parsed.get_backend_name()} come with their issue; use sqlite:///PATH",
-                         code="unknown_database")  # fmt: skip
-    path = file_of(url)
+def make_engine(url: URL, readonly: bool) -> Engine:
+    path = _file(url)
     if path is not None:
         _check_path(path, readonly)
-    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE, "check_same_thread": False})
+    engine = sa.create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_readonly if readonly else _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -67,10 +55,17 @@ def make_engine(url: str, *, readonly: bool = False) -> Engine:
 
 def file_of(url: str) -> Path | None:
     """Return the file of a SQLite URL, or None (in memory, or another database)."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+    return _file(make_url(url))
+
+
+def _file(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
-    return Path(str(parsed.database))
+    return Path(str(url.database))
+
+
+def name_of(url: URL) -> str:
+    return str(_file(url) or "the database")
 
 
 def _check_path(path: Path, readonly: bool) -> None:
@@ -119,54 +114,19 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Open one consistent view of the database. Raises StoreError."""
-    with told(engine), engine.connect() as connection, connection.begin():
-        yield connection
+def reading(connection: Connection) -> Connection:
+    return connection
 
 
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that writes, committed at the end or undone as a whole. Raises StoreError."""
-    with told(engine), engine.connect() as plain:
-        connection = plain.execution_options(writes=True)
-        transaction = _begin_patiently(connection)
-        try:
-            yield connection
-        except BaseException:
-            transaction.rollback()
-            raise
-        transaction.commit()
+def writing(connection: Connection) -> Connection:
+    return connection.execution_options(writes=True)
 
 
-def _begin_patiently(connection: Connection) -> sa.RootTransaction:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return connection.begin()
-        except DBAPIError as error:
-            if attempt == ATTEMPTS or _code_of(error) != "db_busy":
-                raise
-    raise AssertionError("unreachable")
+def begin(connection: Connection, by_row: bool) -> sa.RootTransaction:
+    return connection.begin()  # one writer at a time is all that there is
 
 
-@contextmanager
-def told(engine: Engine) -> Iterator[None]:
-    """Turn what the database raises into StoreError with its code; defects of a statement stay what they are."""
-    try:
-        yield
-    except (DBAPIError, sqlite3.Error) as error:
-        code = _code_of(error)
-        if code is None:
-            raise
-        raise StoreError(f"{_place(engine)}: {_advice(code)}", code=code) from error
-
-
-def _place(engine: Engine) -> str:
-    return str(file_of(engine.url.render_as_string(hide_password=True)) or "the database")
-
-
-def _code_of(error: Exception) -> str | None:
+def code_of(error: Exception) -> str | None:
     original = error.orig if isinstance(error, DBAPIError) else error
     number = getattr(original, "sqlite_errorcode", None)
     if number is None:
@@ -174,36 +134,24 @@ def _code_of(error: Exception) -> str | None:
     return _CODES.get(number & 0xFF, (None, ""))[0]
 
 
-def _advice(code: str) -> str:
-    return next(advice for known, advice in _CODES.values() if known == code)
+def advice(code: str) -> str:
+    return next(words for known, words in _CODES.values() if known == code)
 
 
 # ------------------------------------------------------------------------------------------------------- statements
 
 
-def insert_or_update(table: sa.Table, keys: Sequence[str], columns: Iterable[str] | None = None) -> Any:
-    """Return an insert that, where the keys are taken, sets `columns` (all others of the row, if None)."""
-    statement = sqlite.insert(table)
-    names = [c.name for c in table.columns if c.name not in keys and not c.primary_key] if columns is None else columns
-    return statement.on_conflict_do_update(index_elements=list(keys), set_={n: statement.excluded[n] for n in names})
-
-
-def insert_or_ignore(table: sa.Table) -> Any:
-    """Return an insert that leaves what is there."""
-    return sqlite.insert(table).on_conflict_do_nothing()
+def insert(table: sa.Table) -> Any:
+    return sqlite.insert(table)
 
 
 def reserve_numbers(connection: Connection, table: sa.Table, count: int) -> int:
-    """Return the first of `count` numbers for new rows of a numbered table (the caller holds the writer's lock)."""
     row = connection.execute(sa.text("SELECT seq FROM sqlite_sequence WHERE name=:n"), {"n": table.name}).first()
     return int(row[0]) + 1 if row else 1
 
 
-def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    """Yield values in lists that one statement takes."""
-    rest = list(values)
-    for start in range(0, len(rest), size):
-        yield rest[start : start + size]
+def settle_numbers(connection: Connection, table: sa.Table, column: str) -> None:
+    """Nothing to do: a row that is inserted with its number raises the table's."""
 
 
 # ----------------------------------------------------------------------------------------------------------- search
@@ -215,38 +163,30 @@ SEARCH_SCHEMA = (
 
 
 def index_items(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    """Add (seq, tokens of the title, tokens of the rest) to the search index."""
-    if rows:
-        connection.exec_driver_sql(f"INSERT INTO {SEARCH_TABLE}(rowid, title, body) VALUES (?, ?, ?)", list(rows))
+    connection.exec_driver_sql(f"INSERT INTO {SEARCH_TABLE}(rowid, title, body) VALUES (?, ?, ?)", list(rows))
 
 
 def unindex_items(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
-    """Take out of the search index what was put in: the same tokens as then."""
-    if rows:
-        connection.exec_driver_sql(
-            f"INSERT INTO {SEARCH_TABLE}({SEARCH_TABLE}, rowid, title, body) VALUES ('delete', ?, ?, ?)", list(rows)
-        )
+    connection.exec_driver_sql(
+        f"INSERT INTO {SEARCH_TABLE}({SEARCH_TABLE}, rowid, title, body) VALUES ('delete', ?, ?, ?)", list(rows)
+    )
 
 
 def empty_index(connection: Connection) -> None:
-    """Forget the whole search index."""
     connection.exec_driver_sql(f"INSERT INTO {SEARCH_TABLE}({SEARCH_TABLE}) VALUES ('delete-all')")
 
 
 def matching(phrases: Sequence[Phrase]) -> sa.TextualSelect:
-    """Return the selection of the numbers (`seq`) of the items that hold all phrases."""
     found = sa.text(f"SELECT rowid AS seq FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words")
     return found.bindparams(search_words=_search_words(phrases)).columns(sa.column("seq", sa.Integer))
 
 
 def holds(phrases: Sequence[Phrase]) -> sa.TextClause:
-    """Return the condition that the item at hand holds all phrases: for a walk along an index, where most items do."""
     inside = f"SELECT 1 FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words AND rowid = item.seq"
     return sa.text(f"EXISTS ({inside})").bindparams(search_words=_search_words(phrases))
 
 
 def unindexed(column: sa.Column[Any]) -> Any:
-    """Return a column as the planner does not look it up in an index: where another way is known to be the short one."""
     return sa.literal_column(f"+{column.table.name}.{column.name}", column.type)
 
 
@@ -258,7 +198,6 @@ def _search_words(phrases: Sequence[Phrase]) -> str:
 
 
 def problems(connection: Connection) -> list[str]:
-    """Return what the database itself finds wrong with its file."""
     found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         found.append(f"foreign key: {table} row {row} names no {parent}")
@@ -270,15 +209,13 @@ def problems(connection: Connection) -> list[str]:
 
 
 def size_of(engine: Engine) -> int:
-    """Return the bytes that the database takes on disk, its log included."""
-    path = file_of(engine.url.render_as_string())
+    path = _file(engine.url)
     if path is None:
         return 0
     return sum(p.stat().st_size for p in (path, Path(f"{path}-wal")) if p.exists())
 
 
 def schema_of(connection: Connection) -> list[str]:
-    """Return the statements that make the schema, ordered by name, without what the database makes itself."""
     rows = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
         f"AND name NOT LIKE '{SEARCH_TABLE}_%' ORDER BY type DESC, name"
@@ -286,14 +223,15 @@ def schema_of(connection: Connection) -> list[str]:
     return [str(row[1]).strip() for row in rows]
 
 
-class Watch:
-    """Tells whether a database was written to, by whomever: `mark` is another value after each commit of anybody else.
+def watch(engine: Engine) -> Watch:
+    return Watch(engine)
 
-    Has a connection of its own that only asks; a few microseconds a call. Safe to use from several threads.
-    """
+
+class Watch:
+    """Asks for the version of what is in the file: a few microseconds a call."""
 
     def __init__(self, engine: Engine) -> None:
-        self._path = file_of(engine.url.render_as_string())
+        self._path = _file(engine.url)
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file = 0
@@ -329,7 +267,7 @@ def copy_to(engine: Engine, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     try:
-        with told(engine), engine.connect() as connection:
+        with engine.connect() as connection:
             source: Any = connection.connection.dbapi_connection
             copy = sqlite3.connect(partial)
             try:
@@ -408,3 +346,17 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+# ------------------------------------------------------------------------------------------------------------ views
+
+OPEN_AT = """(SELECT json_extract(step.value, '$[1]') FROM json_each(line.details, '$.timeline') AS step
+    WHERE json_extract(step.value, '$[0]') = 'open')"""
+
+
+def time_words(column: str) -> str:
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {column})"
+
+
+def value_words(column: str, path: str, kind: str = "text") -> str:
+    return f"json_extract({column}, '$.{path}')"
