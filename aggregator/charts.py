@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 
 from aggregator.model import LineHistory
 
-WIDTH, HEIGHT = 640, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 10, 26
+WIDTH, HEIGHT = 480, 200
+"""Few units, so that letters are large enough where a phone makes the picture small."""
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 6, 10, 24
 FOLLOWED = "cn"
 
 
@@ -117,29 +118,27 @@ def columns(chart: Chart, name: str, *, whole: bool = False) -> str:
         if tick:
             middle = _LEFT + (place + 0.5) * slot
             parts.append(
-                f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{_safe(tick)}</text>'
+                f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - 7}" text-anchor="middle">{_safe(tick)}</text>'
             )
     return _svg(chart, name, WIDTH, HEIGHT, parts)
 
 
 def rows(chart: Chart, name: str) -> str:
-    """Stacked horizontal bars, one a place, each with its label before and its total behind."""
-    line, left = 26, 190
-    high = line * max(1, len(chart.labels)) + 6
+    """Stacked horizontal bars, one a place, each below its label and before its total."""
+    line, thick = 34, 11
+    high = line * max(1, len(chart.labels)) + 4
     totals = [sum(values[place] for _, values in chart.series) for place in range(len(chart.labels))]
     top = max(totals, default=0) or 1
     parts = []
     for place, label in enumerate(chart.labels):
-        y, x = 4 + place * line, float(left)
-        parts.append(
-            f'<text class="label" x="{left - 10}" y="{y + 14}" text-anchor="end">{_safe(_short(label))}</text>'
-        )
+        y, x = 2 + place * line, 0.0
+        parts.append(f'<text class="label" x="0" y="{y + 12}">{_safe(_short(label, 48))}</text>')
         for number, (series, values) in enumerate(chart.series):
-            long = values[place] / top * (WIDTH - left - 52)
+            long = values[place] / top * (WIDTH - 40)
             if long > 0:
-                parts.append(_bar(x, y, long, 18, number, f"{label}, {series}: {_figure(values[place])}"))
+                parts.append(_bar(x, y + 17, long, thick, number, f"{label}, {series}: {_figure(values[place])}"))
                 x += long
-        parts.append(f'<text class="value" x="{x + 7:.1f}" y="{y + 14}">{_figure(totals[place])}</text>')
+        parts.append(f'<text class="value" x="{x + 6:.1f}" y="{y + 26}">{_figure(totals[place])}</text>')
     return _svg(chart, name, WIDTH, high, parts)
 
 
@@ -152,7 +151,7 @@ def stairs(chart: Chart, told: Stairs, name: str) -> str:
     days = [day for _, steps in told for day, _, _ in steps]
     values = [value for _, steps in told for _, value, _ in steps]
     first, last = min(days), max(days)
-    span, right = max(1, (last - first).days), 150
+    span, right = max(1, (last - first).days), 118
     low, high = min(values), max(values)
     margin = (high - low or abs(high) or 1.0) * 0.08
     low, high = low - margin, high + margin
@@ -163,9 +162,10 @@ def stairs(chart: Chart, told: Stairs, name: str) -> str:
     def y(value: float) -> float:
         return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
 
-    parts = [_grid(low + (high - low) * part / 4, y(low + (high - low) * part / 4), False) for part in range(5)]
-    for day, anchor in ((first, "start"), (last, "end")):
-        parts.append(f'<text class="tick" x="{x(day):.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{day}</text>')
+    parts = [_grid(value, y(value), False) for value in _between(low, high)]
+    for day in _months(first, last):
+        words = f"{day:%Y-%m}"
+        parts.append(f'<text class="tick" x="{x(day):.1f}" y="{HEIGHT - 7}" text-anchor="middle">{words}</text>')
     taken: list[float] = []
     for number, (series, steps) in enumerate(told):
         way = " ".join(f"{'M' if place == 0 else 'H'}{x(day):.1f}{',' if place == 0 else ' V'}{y(value):.1f}"
@@ -180,7 +180,7 @@ def stairs(chart: Chart, told: Stairs, name: str) -> str:
             level = y(steps[-1][1])
             level += next((16.0 for other in taken if abs(other - level) < 15), 0.0)
             taken.append(level)
-            words = _safe(_short(steps[-1][2]))
+            words = _safe(_short(steps[-1][2], 18))
             parts.append(f'<text class="label" x="{WIDTH - right + 8}" y="{level + 4:.1f}">{words}</text>')
     return _svg(chart, name, WIDTH, HEIGHT, parts)
 
@@ -217,6 +217,23 @@ def _scale(most: float) -> tuple[float, float]:
     return step * math.ceil(most / step), step
 
 
+def _between(low: float, high: float) -> list[float]:
+    """Three to five round numbers from `low` to `high`."""
+    raw = (high - low) / 5
+    unit = 10 ** math.floor(math.log10(raw))
+    step = next(unit * factor for factor in (1, 2, 2.5, 5, 10) if unit * factor >= raw)
+    return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _months(first: date, last: date) -> list[date]:
+    """Firsts of months from `first` to `last`, at most four; `first` itself where there is none."""
+    months = [date(number // 12, number % 12 + 1, 1)
+              for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)]  # fmt: skip
+    inside = [month for month in months if first <= month <= last] or [first]
+    step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(inside) <= 4 * step)
+    return inside[::step] if step < 12 else [m for m in inside if m.month == 1][:: step // 12] or inside[:1]
+
+
 def _steps(top: float, step: float) -> list[float]:
     return [step * number for number in range(int(top / step) + 1)]
 
@@ -225,8 +242,8 @@ def _figure(value: float) -> str:
     return f"{value:.0f}" if value == int(value) else f"{value:.1f}"
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 22 else label[:21] + "…"
+def _short(label: str, most: int) -> str:
+    return label if len(label) <= most else label[: most - 1] + "…"
 
 
 def _safe(words: str) -> str:

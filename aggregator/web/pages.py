@@ -331,7 +331,8 @@ def item_page(request: Request, language: str, item: str) -> Response:
         return missing(request)
     return show(
         request, "item.html", language, section="search", title=found.title, item=found,
-        reasons=site.store.explain(found.id),
+        reasons=site.store.explain(found.id), story=site.store.story(found.story) if found.story else None,
+        original=site.store.item(found.copy_of) if found.copy_of else None,
     )  # fmt: skip
 
 

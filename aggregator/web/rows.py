@@ -249,9 +249,9 @@ def _weeks(site: Site, say: Words) -> Figure:
     chart = charts.Chart(
         say.w("charts.weeks"), say.w("charts.weeks.note"), tuple(monday.isoformat() for monday, _, _ in found),
         ((say.w("charts.cn"), tuple(cn for _, cn, _ in found)), (say.w("charts.others"), tuple(o for _, _, o in found))),
-        tuple(f"{monday:%m-%d}" if place % 4 == 1 else "" for place, (monday, _, _) in enumerate(found)),
+        tuple(say.tick(monday) if place % 5 == 0 else "" for place, (monday, _, _) in enumerate(found)),
     )  # fmt: skip
-    return _figure("weeks", say, chart, (say.w("charts.week"),), "columns")
+    return _latest_first(_figure("weeks", say, chart, (say.w("charts.week"),), "columns"))
 
 
 def _shares(site: Site, say: Words) -> Figure:
@@ -262,7 +262,11 @@ def _shares(site: Site, say: Words) -> Figure:
         tuple((say.word("openness", name), tuple(counts.get(name, 0) for _, counts in found)) for name in names),
         tuple(f"{month:%Y-%m}" if place % 2 == 1 else "" for place, (month, _) in enumerate(found)),
     )  # fmt: skip
-    return _figure("shares", say, chart, (say.w("charts.month"),), "whole")
+    return _latest_first(_figure("shares", say, chart, (say.w("charts.month"),), "whole"))
+
+
+def _latest_first(figure: Figure) -> Figure:
+    return replace(figure, rows=figure.rows[::-1])
 
 
 def _waits(site: Site, say: Words) -> Figure:
@@ -290,14 +294,14 @@ def _gap(one: gap.Gap, number: int, say: Words) -> Figure:
     index = tidy(one.index, 80)
     note = say.w("charts.gap.note", index=index, sources=say.list([tidy(source, 60) for source in one.sources]))
     chart = charts.Chart(say.w("charts.gap", index=index), note, (), ())
-    table = sorted((day, name, line, value) for name, steps in told for day, value, line in steps)
+    table = sorted((day, name, line, round(value, 2)) for name, steps in told for day, value, line in steps)[::-1]
     extra = ""
     if one.behind is not None:
         points = say.number(abs(one.behind))
         extra = say.w("charts.behind" if one.behind > 0 else "charts.ahead", points=points)
     return Figure(
         f"gap{number}", chart.title, note, charts.stairs(chart, told, f"gap{number}"), tuple(name for name, _ in told),
-        (say.w("when"), say.w("lab"), say.w("line"), index),
+        (say.w("when"), say.w("kind"), say.w("line"), index),
         tuple((day.isoformat(), name, line, say.number(value)) for day, name, line, value in table), extra,
     )  # fmt: skip
 

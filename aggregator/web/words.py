@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,10 @@ from aggregator.web.catalogue import CATALOGUES
 
 NAMES = {"en": "English", "fr": "Français", "zh": "中文"}
 TAGS = {"en": "en", "fr": "fr", "zh": "zh-Hans"}
+_SHORT_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "fr": ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+}
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _WEIGHT = re.compile(r"([A-Za-z*]+)(?:-[A-Za-z0-9-]+)?(?:\s*;\s*q=([0-9.]+))?")
 
@@ -33,6 +37,12 @@ class Words(Phrases):
     def short(self, moment: datetime | None) -> str:
         """A date as tables have it: 2026-02-17; "" for none."""
         return "" if moment is None else moment.astimezone(ZoneInfo(self.timezone)).date().isoformat()
+
+    def tick(self, day: date) -> str:
+        """A day below a chart: 17 Feb, 17 févr., 2月17日."""
+        if self.language == "zh":
+            return f"{day.month}月{day.day}日"
+        return f"{day.day} {_SHORT_MONTHS[self.language][day.month - 1]}"
 
     def clock(self, moment: datetime | None) -> str:
         """A date with its minute: 2026-02-17 07:30; the interface's `never` for none."""
