@@ -31,6 +31,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries was last changed."""
 _LINKS = 4
+_AUTHORITY = re.compile(r"(https?://)([^/?#]*)(.*)", re.DOTALL)
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -97,7 +98,7 @@ def of_release(release: Release, lab: str, say: Phrases, page: str | None = None
 
 def of_item(item: Item, source: str, page: str | None = None) -> FeedEntry:
     """An item's entry: it leads to the article itself."""
-    link = urls.http_url(item.url)
+    link = _link(item.url)
     return FeedEntry(
         id=name_of("item", item.id),
         title=_line(item.title) or _line(item.guid) or item.id,
@@ -113,7 +114,7 @@ def of_item(item: Item, source: str, page: str | None = None) -> FeedEntry:
 
 def of_story(story: Story, lead: Item | None, say: Phrases, page: str | None = None) -> FeedEntry:
     """A story's entry; `lead` is the item that tells it best."""
-    link = urls.http_url(lead.url) if lead is not None else None
+    link = _link(lead.url) if lead is not None else None
     return FeedEntry(
         id=name_of("story", story.id),
         title=_line(lead.title if lead is not None else story.title) or story.id,
@@ -132,11 +133,20 @@ def _line(words: str, most: int = shapes.EXCERPT) -> str:
     return _NO_XML.sub("", tidy(words, most))
 
 
+def _link(address: str | None) -> str | None:
+    """An address as RFC 3986 writes it; browsers take square brackets in a path as they are, strict readers do not."""
+    safe = urls.http_url(address)
+    if safe is None:
+        return None
+    scheme, host, rest = _AUTHORITY.match(safe).groups()  # type: ignore[union-attr]  # http_url gives no other form
+    return scheme + host + rest.replace("[", "%5B").replace("]", "%5D")
+
+
 def _addresses(found: Iterable[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
     """The addresses that may be followed, each once; without words they are called by their host."""
     kept: dict[str, str] = {}
     for words, address in found:
-        safe = urls.http_url(address)
+        safe = _link(address)
         if safe is not None:
             kept.setdefault(safe, words or urls.host_shown(safe))
     return tuple((words, address) for address, words in list(kept.items())[:_LINKS])
@@ -187,9 +197,9 @@ def rss(feed: Feed) -> bytes:
     """RSS 2.0 with the address of itself, as the RSS Advisory Board's profile recommends."""
     root = etree.Element("rss", nsmap={"atom": ATOM, "dc": "http://purl.org/dc/elements/1.1/"}, version="2.0")
     channel = etree.SubElement(root, "channel")
-    _plain(channel, "title", feed.title)
+    _plain(channel, "title", html.escape(feed.title, quote=False))
     _plain(channel, "link", feed.home or feed.own or "http://localhost/")
-    _plain(channel, "description", feed.title)
+    _plain(channel, "description", html.escape(feed.title, quote=False))
     _plain(channel, "language", feed.language)
     _plain(channel, "lastBuildDate", format_datetime(feed.updated))
     _plain(channel, "generator", "aggregator")
