@@ -11,7 +11,8 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from aggregator.gap import Measured
     from aggregator.health import Health
     from aggregator.labelling import Labelling
-    from aggregator.poll import Means
+    from aggregator.poll import Means, Polling
     from aggregator.recording import Case
     from aggregator.sources import Endpoints
     from aggregator.storage import Store
@@ -164,7 +165,7 @@ class Application:
         """The enabled sources whose time has come, longest due first; see `schedule.is_due`."""
         from aggregator import schedule
 
-        states = self.store.states()
+        states = self.store.states(counted=False)
         early = datetime.min.replace(tzinfo=UTC)
         times = {s.id: (states[s.id].next_poll_at if s.id in states else None) or early for s in self.sources(())}
         waits = {s.id: states[s.id].retry_at for s in self.sources(()) if s.id in states and states[s.id].url == s.url}
@@ -178,6 +179,22 @@ class Application:
     ) -> list[PollOutcome]:
         """Poll these sources once; see `poll.poll_sources`. Interrupted by `stop_polls`: what is stored stays stored."""
         return asyncio.run(self._poll(sources, progress))
+
+    @asynccontextmanager
+    async def polling(self) -> AsyncIterator[tuple[Polling, Fetcher]]:
+        """Polls that come one by one, as a queue's worker has them, and the fetcher that they share."""
+        from aggregator.poll import Polling
+
+        await asyncio.to_thread(self.free_leases)
+        await asyncio.to_thread(self.register)
+        fetcher = self._fetcher()
+        async with fetcher, Polling(self._means(fetcher)) as polling:
+            yield polling, fetcher
+
+    def share_quotas(self, fetcher: Fetcher) -> None:
+        """Give what a fetcher learnt of hosts' quotas to other processes, and it what they learnt."""
+        fetcher.absorb_quotas(self.store.budgets())
+        self.store.save_budgets(fetcher.quota_state(), self.now())
 
     def stop_polls(self) -> None:
         """End a poll that runs in another thread; no new one begins. Safe to call at any time."""

@@ -31,6 +31,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("storage",),
     "alembic": ("storage",),
     "apscheduler": ("executors",),
+    "procrastinate": ("executors.queue",),
+    "psycopg": ("storage", "executors.queue"),
     "click": ("cli",),
     "rich": ("cli",),
     "smtplib": ("channels.email",),

@@ -24,6 +24,7 @@ from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
     from aggregator.app import Application
+    from aggregator.model import PollOutcome
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +43,15 @@ PATIENCE = 8.0
 class Worker:
     """The ticks of a worker on one database, each of which may be called at any time and does what is due by then."""
 
-    def __init__(self, app: Application, stop: threading.Event | None = None) -> None:
+    lease = WORKER_LEASE
+    """For how long the right on the database is taken each time."""
+
+    def __init__(
+        self, app: Application, stop: threading.Event | None = None, *, reload: threading.Event | None = None
+    ) -> None:
         self.app = app
         self.stop = stop or threading.Event()
-        self.reload = threading.Event()
+        self.reload = reload or threading.Event()
         self.polled = threading.Event()
         self._started = app.now()
         self._last = self._started
@@ -55,7 +61,7 @@ class Worker:
         """Take the worker's right on this database; False while another worker has it."""
         self.app.free_leases()
         self._started = self._last = self.app.now()
-        return self.app.store.claim("worker", self.app.owner, WORKER_LEASE, self._started)
+        return self.app.store.claim("worker", self.app.owner, self.lease, self._started)
 
     def end(self) -> None:
         """Say that this worker ended in order."""
@@ -67,16 +73,7 @@ class Worker:
         due = self.app.due(self.app.now())
         if due:
             for outcome in self.app.poll(due):
-                level = logging.WARNING if outcome.outcome in ("failed", "partial") else logging.INFO
-                log.log(
-                    level,
-                    "source=%s outcome=%s new=%d updated=%d%s",
-                    outcome.id,
-                    outcome.outcome,
-                    outcome.new,
-                    outcome.updated,
-                    f" code={outcome.code} detail={outcome.error}" if outcome.error else "",
-                )
+                log_outcome(outcome)
         self.polled.set()
 
     def tell(self) -> None:
@@ -99,7 +96,7 @@ class Worker:
         if abs(now - self._last) > JUMP:
             log.warning("the clock moved from %s to %s", self._last.isoformat(), now.isoformat())
         self._last = now
-        if not app.store.claim("worker", app.owner, WORKER_LEASE, now):
+        if not app.store.claim("worker", app.owner, self.lease, now):
             log.error("another worker has taken over this database; this one ends")
             self.stop.set()
             return
@@ -108,6 +105,19 @@ class Worker:
             self.reload.clear()
             app.reload()
         retention.keep_house(app.store, app.configuration.settings, _backups(app), now)
+
+
+def log_outcome(outcome: PollOutcome) -> None:
+    """One line of the log for a polled source."""
+    log.log(
+        logging.WARNING if outcome.outcome in ("failed", "partial") else logging.INFO,
+        "source=%s outcome=%s new=%d updated=%d%s",
+        outcome.id,
+        outcome.outcome,
+        outcome.new,
+        outcome.updated,
+        f" code={outcome.code} detail={outcome.error}" if outcome.error else "",
+    )
 
 
 def _backups(app: Application) -> Path | None:
@@ -125,8 +135,8 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
     if not worker.start():
         log.error("another worker is running on this database; this one ends [code=worker_running]")
         return 1
-    before = _obey(worker)
-    running = _Running()
+    before = obey(worker.stop, worker.reload)
+    running = Running()
     scheduler = BackgroundScheduler(timezone=UTC)
     for name, job in (("care", worker.care), ("poll", worker.poll), ("tell", worker.tell)):
         scheduler.add_job(
@@ -163,23 +173,23 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
     return 0
 
 
-def _obey(worker: Worker) -> list[tuple[int, Any]]:
-    """SIGTERM and SIGINT end the worker, SIGHUP has it read sources.toml anew; the handlers that were there before.
-    Nothing in another thread than the main one."""
+def obey(stop: threading.Event, reload: threading.Event) -> list[tuple[int, Any]]:
+    """SIGTERM and SIGINT set `stop`, SIGHUP sets `reload`; returns the handlers that were there before.
+    Does nothing in another thread than the main one."""
     if threading.current_thread() is not threading.main_thread():
         return []
 
     def end(number: int, frame: FrameType | None) -> None:
-        worker.stop.set()
+        stop.set()
 
     def again(number: int, frame: FrameType | None) -> None:
-        worker.reload.set()
+        reload.set()
 
     wanted = ((signal.SIGTERM, end), (signal.SIGINT, end), (signal.SIGHUP, again))
     return [(number, signal.signal(number, handler)) for number, handler in wanted]
 
 
-class _Running:
+class Running:
     """Which ticks are at work, so that the end can wait for them, but not for ever."""
 
     def __init__(self) -> None:

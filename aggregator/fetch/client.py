@@ -118,6 +118,10 @@ class Fetcher:
         """What is known of every host's quota, as plain JSON values by host: store it, and give it to the next Fetcher."""
         return self._ledger.state()
 
+    def absorb_quotas(self, quotas: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take over what another fetcher's `quota_state()` says."""
+        self._ledger.absorb({site: Quota.from_json(quota) for site, quota in quotas.items()})
+
     def authorised(self, url: str) -> bool:
         """Whether a request to this URL carries a token of ours (its validators hold for that state only)."""
         parts = urlsplit(url)

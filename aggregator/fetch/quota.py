@@ -22,6 +22,7 @@ SECONDARY_WAIT = timedelta(seconds=60)
 SAFETY = timedelta(seconds=1)
 _SAME_WINDOW = timedelta(seconds=5)
 _EPOCH_FROM = 1_000_000_000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ITEM = re.compile(r'\s*"?([^";,]*)"?\s*((?:;\s*[a-z]+\s*=\s*[^;,]+)+)', re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
@@ -175,6 +176,22 @@ class Ledger:
     def forgive(self, site: str) -> None:
         """A request succeeded: the next refusal waits the short time again."""
         self._strikes.pop(site, None)
+
+    def absorb(self, quotas: Mapping[str, Quota]) -> None:
+        """Take over what another process learnt: the later window, within one the least that remains, the longest hold."""
+        for site, told in quotas.items():
+            known = self._quotas.get(site)
+            if known is None:
+                self._quotas[site] = told
+                continue
+            holds = [one for one in (known, told) if one.held_until is not None]
+            held = max(holds, key=lambda one: one.held_until or _LONG_AGO, default=known)
+            if _is_same_window(known, told):
+                counts = [one.remaining for one in (known, told) if one.remaining is not None]
+                window = replace(known, remaining=min(counts, default=None))
+            else:
+                window = max(known, told, key=lambda one: one.reset_at or _LONG_AGO)
+            self._quotas[site] = replace(window, held_until=held.held_until, reason=held.reason)
 
     def state(self) -> dict[str, dict[str, Any]]:
         """All quotas as plain JSON values by host."""

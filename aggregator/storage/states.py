@@ -28,17 +28,19 @@ _EMPTY: dict[str, Any] = {"url": "", "cursor": {}, "fail_count": 0, "notes": [],
                           "moved": {}, "facts": {}}  # fmt: skip
 
 
+QUEUED = "queue"
+"""The owner of sources that wait in a queue: whoever polls one takes it over."""
 DEFERRED = frozenset({"deferred", "quota_used_up", "rate_limited", "leased"})
 """Codes of polls that did not fail: they were told to wait."""
 
 
-def states(connection: Connection, source: str | None = None) -> dict[str, SourceState]:
-    """Return what is remembered of each source (or of one) that was ever polled, with its number of items."""
+def states(connection: Connection, source: str | None = None, *, counted: bool = True) -> dict[str, SourceState]:
+    """Return what is remembered of each source (or of one) that was ever polled, with its number of items if `counted`."""
     counts = sa.select(ITEM.c.source, sa.func.count().label("items")).group_by(ITEM.c.source)
     rows = sa.select(SOURCE)
     if source is not None:
         counts, rows = counts.where(ITEM.c.source == source), rows.where(SOURCE.c.id == source)
-    items = {row.source: row.items for row in connection.execute(counts)}
+    items = {row.source: row.items for row in connection.execute(counts)} if counted else {}
     return {row.id: _state(row, items.get(row.id, 0)) for row in connection.execute(rows)}
 
 
@@ -69,7 +71,7 @@ def lease(connection: Connection, source: str, owner: str, until: datetime, now:
     """Take (or prolong) the right to poll a source; False while another owner holds it."""
     row = ensure_sources(connection, {source: ""})[source]
     held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
-    if held and row.lease_owner != owner:
+    if held and row.lease_owner not in (owner, QUEUED):
         return False
     token = row.lease_token + (0 if row.lease_owner == owner and held else 1)
     statement = sa.update(SOURCE).where(SOURCE.c.id == source)

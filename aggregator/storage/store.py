@@ -43,6 +43,7 @@ from aggregator.searching import VERSION as SEARCH_VERSION
 from aggregator.storage import (
     deliveries,
     dialect,
+    due,
     figures,
     items,
     lines,
@@ -221,15 +222,30 @@ class Store:
 
     # ---------------------------------------------------------------------------------------------------- polls
 
-    def states(self) -> dict[str, SourceState]:
-        """Return what is remembered of each source that was ever polled or leased."""
+    def states(self, *, counted: bool = True) -> dict[str, SourceState]:
+        """Return what is remembered of each source that was ever polled or leased; `counted`: with numbers of items."""
         with dialect.reading(self.engine) as connection:
-            return states.states(connection)
+            return states.states(connection, counted=counted)
 
-    def state(self, source_id: str) -> SourceState:
+    def state(self, source_id: str, *, counted: bool = True) -> SourceState:
         """Return what is remembered of a source (an empty state for one that was never polled)."""
         with dialect.reading(self.engine) as connection:
-            return states.states(connection, source_id).get(source_id) or SourceState(source_id)
+            return states.states(connection, source_id, counted=counted).get(source_id) or SourceState(source_id)
+
+    def enrol(self, sources: Mapping[str, str], now: datetime) -> int:
+        """Make sources (id to URL) known to `take_due`; see `due.enrol`."""
+        with dialect.writing(self.engine) as connection:
+            return due.enrol(connection, sources, now)
+
+    def straighten(self, now: datetime) -> int:
+        """Mend times that no right clock can have written; see `due.straighten`."""
+        with dialect.writing(self.engine, by_row=True) as connection:
+            return due.straighten(connection, now)
+
+    def take_due(self, owner: str, until: datetime, now: datetime, limit: int) -> list[str]:
+        """Lease up to `limit` due sources, longest due first; see `due.take`."""
+        with dialect.writing(self.engine, by_row=True) as connection:
+            return due.take(connection, owner, until, now, limit)
 
     def validators(self, source_id: str) -> dict[str, Validator]:
         """Return what a source's URLs last carried, by URL."""

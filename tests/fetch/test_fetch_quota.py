@@ -285,3 +285,29 @@ def test_a_stored_quota_that_cannot_be_read_counts_as_unknown(world: World, junk
 def test_a_quota_survives_its_journey_through_json() -> None:
     quota = Quota(60, 3, NOW, NOW + timedelta(hours=1), "it answered 429")
     assert Quota.from_json(quota.to_json()) == quota
+
+
+def test_what_another_process_learnt_only_ever_makes_a_quota_stricter_within_a_window() -> None:
+    soon, later = NOW + timedelta(minutes=5), NOW + timedelta(minutes=9)
+    ledger = Ledger({"a": Quota(60, 30, soon), "b": Quota(60, 5, soon), "c": Quota(60, 9, later, NOW, "wait")}, {})
+    ledger.absorb(
+        {
+            "a": Quota(60, 12, soon, later, "it answered 429"),
+            "b": Quota(60, 50, soon),
+            "c": Quota(60, 50, soon),
+            "d": Quota(500, 1, soon),
+        }
+    )
+    expected = {
+        "a": Quota(60, 12, soon, later, "it answered 429"),
+        "b": Quota(60, 5, soon),
+        "c": Quota(60, 9, later, NOW, "wait"),
+        "d": Quota(500, 1, soon),
+    }
+    assert {site: quota.to_json() for site, quota in expected.items()} == ledger.state()
+
+
+def test_a_later_window_of_another_process_replaces_the_one_that_is_known() -> None:
+    ledger = Ledger({"a": Quota(60, 0, NOW)}, {})
+    ledger.absorb({"a": Quota(60, 58, NOW + timedelta(hours=1))})
+    assert Quota(60, 58, NOW + timedelta(hours=1)).to_json() == ledger.state()["a"]
