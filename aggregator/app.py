@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aggregator import __version__, config, owners
+from aggregator import __version__, config, faults, owners
 from aggregator.errors import UsageError
 from aggregator.model import Configuration, Entry, Labels, PollOutcome, Source
 
@@ -226,6 +226,7 @@ class Application:
             finally:
                 self._loop = self._running = None
                 await asyncio.to_thread(self.store.save_budgets, fetcher.quota_state())
+                faults.at("quota.saved")
 
     # ----------------------------------------------------------------- trying out, without a database
 

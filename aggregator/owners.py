@@ -7,6 +7,7 @@ we can see, its absence is proof, and nobody has to wait for the lease to run ou
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 from collections.abc import Callable
@@ -14,7 +15,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from aggregator import faults
 from aggregator.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 """How long a source is kept from other processes; renewed while its poll runs, so a lost process blocks nobody for long."""
@@ -70,6 +74,7 @@ class Leases:
 
     async def take(self, source_id: str) -> bool:
         """Whether the source is ours now."""
+        faults.at("lease.asked")
         asking = asyncio.ensure_future(asyncio.to_thread(self._lease, source_id))
         try:
             taken = await asyncio.shield(asking)
@@ -80,6 +85,7 @@ class Leases:
             raise
         if taken:
             self._held.add(source_id)
+            faults.at("lease.taken")
         return taken
 
     async def give_back(self, source_id: str) -> None:
@@ -87,14 +93,20 @@ class Leases:
         self._held.discard(source_id)
         with suppress(StoreError):
             await asyncio.to_thread(self._store.release_lease, source_id, self._owner)
+            faults.at("lease.released")
 
     async def renew(self) -> None:
         """Prolong what is held, until cancelled."""
         while True:
             await asyncio.sleep(RENEW_EVERY)
             for source_id in sorted(self._held):
-                with suppress(StoreError):
+                try:
                     await asyncio.to_thread(self._lease, source_id)
+                    faults.at("lease.renewed")
+                except StoreError:
+                    pass  # it runs out, or the next round prolongs it
+                except Exception:  # a defect of ours costs a lease, not the polls
+                    log.exception("source=%s stage=store code=internal", source_id)
                 if source_id not in self._held:  # given back in the meantime
                     await self.give_back(source_id)
 

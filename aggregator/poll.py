@@ -257,6 +257,7 @@ class _Work:
         fresh = known is not None and known.fetched_at is not None and self.now - known.fetched_at < self._full_after
         self.requests += 1
         try:
+            faults.at("poll.asking")
             answer = await self.means.fetcher.get(ask, known if fresh and ask.method == "GET" else None)
         except FetchError as error:
             if ask.fallback is not None and error.code in ("not_found", "gone"):
@@ -277,7 +278,9 @@ class _Work:
             self.validators[key] = replace(seen, pages=known.pages)
             self.unchanged_pages = True
             return list(known.pages) + self._waiting(ask)
+        faults.at("parse.asked")
         reading = await self.means.parser.read(ask, answer, self.source, self.cursor, self.means.endpoints, self.now)
+        faults.at("parse.answered")
         if ask.role == "sizes":  # the same repositories again, with what was asked for
             again = {entry.guid for entry in reading.entries}
             self.entries = [entry for entry in self.entries if entry.guid not in again]

@@ -61,7 +61,7 @@ def back_up(store: Store, folder: Path, now: datetime) -> None:
     folder.mkdir(exist_ok=True)
     target = folder / _NAME.format(now)
     store.backup(target)
-    faults.at("care.backup")
     for old in sorted(folder.glob(_PATTERN))[:-BACKUPS]:
         old.unlink(missing_ok=True)
+    faults.at("backup.thinned")
     log.info("backup written: %s", target)

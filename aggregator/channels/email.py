@@ -169,6 +169,7 @@ def send(
     sender, recipient = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
     content = message.as_bytes(policy=SMTP) if raw is None else raw
     where = f"{relay.host}:{relay.port}"
+    faults.at("send.connecting")
     try:
         connection = _connect(relay, context or trusting_context(), timeout)
         try:
@@ -180,6 +181,7 @@ def send(
                 raise TooLarge(f"{where} takes at most {limit} bytes, the message has {len(content)}", int(limit))
             faults.at("send.handed")
             connection.sendmail(sender, [recipient], content)
+            faults.at("send.accepted")
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 connection.quit()

@@ -36,6 +36,7 @@ def plan_alerts(means: Means) -> list[Plan]:
         if planned is not None:
             made.append(planned)
         store.save_setting(key, seen)
+        faults.at("alert.noted")
     return made
 
 
@@ -69,6 +70,7 @@ def _plan(means: Means, subscriber: Subscriber, wanted: tuple[str, ...], now: da
         summary={"alert": [entry.release.line for entry, _ in chosen], "empty": False},
         purpose=purpose,
     )
+    faults.at("alert.rendered")
     if means.store.commit_plan(plan) is None:
         return None
     faults.at("alert.committed")

@@ -80,6 +80,7 @@ def plan(means: Means, subscriber: Subscriber, slot: date) -> Plan | None:
     for _ in range(3):  # a plan that came in between makes ours void: look again
         if means.store.digests(subscriber.name, slot.isoformat(), "", 1):
             return None
+        faults.at("plan.due")
         drafted = draft(means, subscriber, slot)
         faults.at("plan.rendered")
         if means.store.commit_plan(drafted) is not None:
@@ -99,6 +100,7 @@ def draft(means: Means, subscriber: Subscriber, slot: date) -> Plan:
     faults.at("plan.read")
     lost = _given_up(means, subscriber, now)
     digest = replace(build(means, view, subscriber), undelivered=tuple(one.channel for one in lost))
+    faults.at("plan.built")
     quiet = digest.empty and subscriber.empty_days == "silent"
     return Plan(
         pending=view,

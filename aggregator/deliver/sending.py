@@ -170,6 +170,7 @@ def _ping(means: Means) -> None:
         if url is None:
             raise DeliveryError(f"the variable of {means.configuration.ping} is not set", code="secret_missing")
         means.ping(url)
+        faults.at("send.pinged")
     except AggregatorError as error:
         log.warning("ping=%s code=%s detail=%s", means.configuration.ping, error.code, error.detail)
         store.save_setting("ping_next", (now + timedelta(minutes=10)).isoformat())

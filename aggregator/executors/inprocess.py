@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator import deliver, retention
+from aggregator import deliver, faults, retention
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class Worker:
         """Take the worker's right on this database; False while another worker has it."""
         self.app.free_leases()
         self._started = self._last = self.app.now()
-        return self.app.store.claim("worker", self.app.owner, self.lease, self._started)
+        taken = self.app.store.claim("worker", self.app.owner, self.lease, self._started)
+        faults.at("worker.claimed")
+        return taken
 
     def end(self) -> None:
         """Say that this worker ended in order."""
@@ -101,9 +103,11 @@ class Worker:
             self.stop.set()
             return
         app.store.save_setting("heartbeat", now.isoformat())
+        faults.at("care.beat")
         if self.reload.is_set():
             self.reload.clear()
             app.reload()
+            faults.at("care.reloaded")
         retention.keep_house(app.store, app.configuration.settings, _backups(app), now)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from aggregator import faults
 from aggregator.model import STATUSES, LineChange, Material, Pending, Plan, SentDigest
 from aggregator.storage import dialect, items, lines, releases, tables
 
@@ -263,6 +264,7 @@ def _material(
 
 def commit_plan(connection: Connection, plan: Plan) -> int | None:
     """Store a plan whole; return its number, or None if it is void: the subscriber has another one since, or one for it."""
+    faults.at("plan.begun")
     view = plan.pending
     last, _ = _last_digests(connection, view.subscriber)
     same = sa.select(DIGEST.c.id).where(
@@ -291,7 +293,9 @@ def commit_plan(connection: Connection, plan: Plan) -> int | None:
         connection.execute(sa.insert(ENTRY), entries)
     if daily:
         _handle(connection, view, number)
+    faults.at("plan.kept")
     _post(connection, plan, number)
+    faults.at("plan.posted")
     return number
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from aggregator import faults
 from aggregator.model import Delivery, Message
 from aggregator.storage import tables
 
@@ -51,6 +52,7 @@ def claim(
         .values(state="sending", attempts=OUTBOX.c.attempts + 1, lease_owner=owner,
                 lease_token=row.lease_token + 1, lease_until=now + length)
     )  # fmt: skip
+    faults.at("send.claiming")
     return next(iter(deliveries(connection, ids=[row.id], bodies=True)))
 
 
@@ -77,6 +79,7 @@ def conclude(
     )  # fmt: skip
     if done.rowcount != 1:
         return False
+    faults.at("send.concluding")
     states = set(connection.scalars(sa.select(OUTBOX.c.state).where(OUTBOX.c.digest == delivery.digest)))
     if not states & set(OPEN):
         after = "failed" if "dead" in states else "delivered"

@@ -14,6 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from aggregator import faults
 from aggregator.model import Poll, PollCounts
 from aggregator.storage import dialect, lines, states, tables, ties
 from aggregator.storage.matching import match
@@ -29,11 +30,13 @@ def commit_polls(
     connection: Connection, polls: Sequence[Poll], now: datetime, rules: Rules, regions: Mapping[str, str]
 ) -> list[PollCounts]:
     """Store polls (a writer's transaction is open) and return what each changed, in their order."""
+    faults.at("store.begun")
     counts: dict[int, PollCounts] = {}
     touched = Touched()
     for wave in _waves(polls):
         counts |= _store(connection, wave, now, rules, touched)
     conclude(connection, touched, rules, regions, now)
+    faults.at("store.committing")
     return [counts[id(poll)] for poll in polls]
 
 
@@ -42,11 +45,14 @@ def conclude(connection: Connection, touched: Touched, rules: Rules, regions: Ma
     moved: set[int] = set()
     if touched.new or touched.edited:
         moved = ties.link_copies(connection, touched, rules)
+        faults.at("store.copies")
         moved |= ties.link_stories(connection, touched, moved, rules)
+        faults.at("store.stories")
     moved |= lines.judge_artifacts(connection, touched.lines)
     keys = touched.lines | lines.lines_of(connection, moved)
     if keys:
         lines.derive_lines(connection, keys, rules, regions, now)
+        faults.at("store.releases")
 
 
 def _waves(polls: Sequence[Poll]) -> Iterator[list[Poll]]:
@@ -79,6 +85,7 @@ def _store(
         if poll.listed is not None and poll.error is None and poll.source.kind in lines.MODEL_HUBS:
             touched.lines |= _mark_missing(connection, poll.source.id, poll.listed, now)
     states.finish_polls(connection, [(poll, counts[id(poll)], sources[poll.source.id]) for poll in polls], now)
+    faults.at("store.states")
     return counts
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from aggregator import faults
 from aggregator.model import Entry, Labels, Poll, Prepared, Source
 from aggregator.storage import dialect, lines, polls, tables
 from aggregator.storage.artifacts import repository_of
@@ -57,9 +58,12 @@ def relabel(
         _fill_bands(connection, changed)
         written, _ = write(connection, changed, {}, now)
         touched.update(written)
+        faults.at("relabel.written")
     if touched.edited:
         polls.conclude(connection, touched, rules, regions, now)
-    return len(numbers), len(touched.edited), _as_corrections(connection, before, now)
+    corrected = _as_corrections(connection, before, now)
+    faults.at("relabel.committing")
+    return len(numbers), len(touched.edited), corrected
 
 
 def _stored(connection: Connection, numbers: list[int], sources: Mapping[str, Source]) -> Iterable[Incoming]:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from aggregator import faults
 from aggregator.errors import StoreError
 from aggregator.searching import VERSION as SEARCH_VERSION
 from aggregator.storage import dialect, lines, states, tables, ties
@@ -32,6 +33,7 @@ DIGEST_ITEM = tables.table_of(tables.DigestItemRow)
 VALIDATOR = tables.table_of(tables.ValidatorRow)
 POLL = tables.table_of(tables.PollRow)
 ITEM_LINE = tables.table_of(tables.ItemLineRow)
+SCRIPTS = Path(__file__).parent / "migrations"
 
 
 # ------------------------------------------------------------------------------------------------------- the schema
@@ -73,8 +75,9 @@ def upgrade(engine: Engine) -> None:
     path = dialect.file_of(engine.url.render_as_string())
     if before is not None and path is not None:
         dialect.copy_to(engine, path.with_name(f"{path.name}.schema-{before}"))
+        faults.at("schema.copied")
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
 
     def steps(revision: Any, context: Any) -> Any:
@@ -83,9 +86,16 @@ def upgrade(engine: Engine) -> None:
     with dialect.writing(engine) as connection, EnvironmentContext(config, script, fn=steps) as environment:
         if _version(connection) in VERSIONS[-1:]:
             return  # another process was faster
-        environment.configure(connection=connection, target_metadata=tables.metadata)
+        faults.at("schema.begun")
+        environment.configure(
+            connection=connection,
+            target_metadata=tables.metadata,
+            on_version_apply=lambda **_: faults.at("schema.stepped"),
+        )
         environment.run_migrations()
         states.save_setting(connection, "search_version", str(SEARCH_VERSION))
+        faults.at("schema.made")
+    faults.at("schema.upgraded")
 
 
 # ----------------------------------------------------------------------------------------------------------- search
@@ -209,6 +219,7 @@ def prune(connection: Connection, before: datetime, now: datetime, rules: Rules,
     empty = sa.select(ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
     connection.execute(sa.delete(STORY).where(STORY.c.id.not_in(empty)))
     conclude(connection, touched, rules, regions, now)
+    faults.at("care.pruning")
     return len(rows)
 
 

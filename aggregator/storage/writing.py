@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from aggregator import faults
 from aggregator.model import LineName, Prepared
 from aggregator.searching import search_tokens
 from aggregator.storage import dialect, tables
@@ -129,9 +130,13 @@ def _write_all(
         touched.lines |= _forget(connection, [one.seq for one in old])
         _update_rows(connection, old, now)
         touched.edited.update(one.seq for one in old)
+    faults.at("store.items")
     _write_parts(connection, wanted)
+    faults.at("store.evidence")
     touched.lines |= write_artifacts(connection, wanted, now)
+    faults.at("store.artifacts")
     dialect.index_items(connection, [(one.seq, *tokens_of(one.prepared)) for one in wanted])
+    faults.at("store.indexed")
     touched.lines |= {e.line.key for one in wanted for e in one.prepared.labels.evidence}
     return touched
 

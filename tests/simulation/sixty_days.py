@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.server
 import random
+import re
 import socket
 import ssl
 import threading
@@ -60,6 +61,8 @@ class Paper:
     renamed: datetime | None = None
     """From then on `alpha` gives all its articles other guids."""
     requests: Counter[str] = field(default_factory=Counter)
+    served: dict[str, set[str]] = field(default_factory=dict)
+    """By ETag: the guids of what was served under it."""
 
     def feed(self, source: str) -> bytes:
         self.requests[source] += 1
@@ -103,6 +106,8 @@ class Says:
 
     def labels(self, entry: Entry, source: Source, *, title: str, summary: str, content: str) -> Labels:
         name, _, status = title.partition(" | ")
+        if not status:
+            return Labels("other")
         line = line_of(name)
         kind = "rumour" if status == "rumoured" else "release"
         shows = Evidence(line, status, 20, rule="test")
@@ -117,6 +122,7 @@ def serving(paper: Paper) -> Iterator[str]:
         def do_GET(self) -> None:  # noqa: N802
             body = paper.feed(self.path.strip("/"))
             tag = f'"{hash(body)}"'
+            paper.served.setdefault(tag, set(re.findall(r"<guid isPermaLink='false'>([^<]+)<", body.decode())))
             same = self.headers.get("If-None-Match") == tag
             self.send_response(304 if same else 200)
             self.send_header("ETag", tag)

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
+from aggregator import faults
 from aggregator.errors import StoreError
 from aggregator.searching import Phrase
 from aggregator.storage.dialect.schema import SEARCH_TABLE
@@ -276,8 +277,10 @@ def copy_to(engine: Engine, target: Path) -> None:
             finally:
                 copy.close()
         _flush(partial)
+        faults.at("backup.copied")
         os.replace(partial, target)
         _flush(target.parent)
+        faults.at("backup.named")
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}", code="backup_failed") from error
     finally:
@@ -298,17 +301,34 @@ def put_back(path: Path, backup: Path, suffix: str) -> str | None:
         target.close()
         source.close()
     _flush(partial)
+    faults.at("restore.copied")
     kept = None
     if path.exists():
         _settle_log(path)
         kept = path.with_name(f"{path.name}.{suffix}")
-        os.replace(path, kept)
+        _name_also(path, kept)
         for log in ("-wal", "-shm"):
             with suppress(FileNotFoundError):
                 os.replace(f"{path}{log}", f"{kept}{log}")
+        faults.at("restore.kept")
     os.replace(partial, path)
     _flush(path.parent)
+    faults.at("restore.placed")
     return None if kept is None else str(kept)
+
+
+def _name_also(path: Path, other: Path) -> None:
+    """Give a file a second name in the place of whatever has it, so that at no moment there is no database; where the
+    file system has no second names the file is renamed."""
+    new = other.with_name(other.name + ".partial")
+    new.unlink(missing_ok=True)
+    try:
+        os.link(path, new)
+    except OSError:
+        os.replace(path, other)
+        return
+    os.replace(new, other)
+    new.unlink(missing_ok=True)  # two names of one file are left as they are
 
 
 def _settle_log(path: Path) -> None:
