@@ -60,9 +60,10 @@ _FACETS = {
     "revenue": r"收入|营收|營收|盈利|亏损|\brevenue|\bearn(?:s|ed|ings)|\bprofit|chiffre d.affaires|\bincome\b",
     "deal": r"收购|收購|并购|\bacqui(?:re|sit|ert|èr)|\bbuys?\b|\brach(?:at|ète)|\bmerge|\bpartner|合作",
     "law": (
-        r"起诉|诉讼|侵权|侵權|侵犯|停止|版权|版權|律师函|\bsue[sd]?\b|\blawsuit|\bcease.and.desist|\bcopyright"
+        r"起诉|诉讼|侵权|侵權|侵犯|停止|版权|版權|律师函|致函|发函|發函|抄了|抄袭|抄襲|指控|声讨|聲討|维权|盗用|盜用|\bsue[sd]?\b|\blawsuit|\bcease.and.desist|\bcopyright"
         r"|\binfring|\bplainte|\bmise? en demeure|\bmet en demeure|\bpoursui|\bcontrefa"
-        r"|\bletter\b|\bthreat|\bmenace"
+        r"|\bletter\b|\bthreat|\bmenace|\baccus|\bdemands?\b|\bcopying\b|\btells? .{2,40} to (?:stop|halt|remove)|\ballege"
+        r"|\ben demeure\b|\bs.en pren|\bdénonce|\breproche|\bexige"
     ),
     "reply": (
         r"回应|回應|致歉|道歉|承诺|承諾|加强|加強|\brespon[ds]|\bvows?\b|\bpledge|\bapolog|\brépon|\bs.engage"

@@ -58,6 +58,17 @@ def of_line(found: Found, verdict: Verdict, lab: str) -> list[tuple[str, str]]:
     return [("dispute", f"{about}:{name}") for name, _ in names] if about else []
 
 
+TOPIC = {"copyright": "copyright", "distillation": "distillation", "privacy": "privacy", "security": "safety"}
+"""What an accusation is about -> the topic of the item that tells of it."""
+
+
+def topic_of(found: Found, verdict: Verdict) -> tuple[str, str]:
+    """The topic that an accusation gives its item, and who accuses; two empty texts where nobody does by name."""
+    told = of_line(found, verdict, "")
+    about, _, name = told[0][1].partition(":") if told else ("", "", "")
+    return (TOPIC[about], name) if about in TOPIC else ("", "")
+
+
 def _accusers(found: Found, lab: str) -> list[tuple[str, bool]]:
     """Names of those who accuse, and whether each is a rights holder: in the headline, summary and first sentences."""
     told: list[tuple[str, bool]] = []
