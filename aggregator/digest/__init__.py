@@ -3,7 +3,8 @@
 Pure: rows in, text out. It never asks the store, the clock or the network, and never guesses a fact.
 """
 
-from aggregator.digest.build import Digest, Entry, build
+from aggregator.digest.build import build
+from aggregator.digest.entries import Digest, Entry
 from aggregator.digest.links import Link
 from aggregator.digest.news import News
 from aggregator.digest.render import FORMATS, render

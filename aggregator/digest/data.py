@@ -6,9 +6,10 @@ from typing import Any
 
 from aggregator import shapes
 from aggregator.digest import sentences
-from aggregator.digest.build import Digest, Entry
-from aggregator.digest.layout import headline, plain
+from aggregator.digest.entries import Digest, Entry
+from aggregator.digest.layout import headline
 from aggregator.digest.news import News
+from aggregator.digest.pages import plain
 from aggregator.digest.phrases import Phrases
 
 _OF_RELEASE = (

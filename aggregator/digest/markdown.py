@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from aggregator import urls
-from aggregator.digest.layout import Block, Page, Run, Section
+from aggregator.digest.pages import Block, Page, Run, Section
 
 _MARKS = re.compile(r"[\\`*_\[\]|~]")
 _ENTITY = re.compile(r"&(?=#|\w+;)")

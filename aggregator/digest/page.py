@@ -13,7 +13,7 @@ import css_inline
 import jinja2
 
 from aggregator import urls
-from aggregator.digest.layout import Page
+from aggregator.digest.pages import Page
 
 _LANG = {"en": "en", "fr": "fr", "zh": "zh-Hans"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z")

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator import urls
-from aggregator.digest.layout import Block, Line, Page, Run, Section, plain
+from aggregator.digest.pages import Block, Line, Page, Run, Section, plain
 
 WIDTH = 78
 DOT = " · "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from aggregator import shapes
-from aggregator.digest.build import Digest
 from aggregator.digest.data import as_data
+from aggregator.digest.entries import Digest
 from aggregator.digest.layout import lay_out
 from aggregator.digest.markdown import markdown
 from aggregator.digest.plain import plain_text

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from aggregator import openness
-from aggregator.digest.build import Dispute, Entry, Said
+from aggregator.digest.entries import Dispute, Entry, Said
 from aggregator.digest.phrases import NNBSP, Phrases, local_day
 from aggregator.model import Release
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from aggregator.digest import sentences
-from aggregator.digest.build import Digest, Entry
-from aggregator.digest.layout import headline, plain, title
+from aggregator.digest.entries import Digest, Entry
+from aggregator.digest.layout import headline, title
+from aggregator.digest.pages import plain
 from aggregator.digest.phrases import Phrases
 
 ENTRIES = 12

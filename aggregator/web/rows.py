@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator import charts, gap
 from aggregator.digest import sentences
-from aggregator.digest.build import Dispute, Said
+from aggregator.digest.entries import Dispute, Said
 from aggregator.digest.links import distance, link, tidy, title_of
 from aggregator.model import STATUSES, Item, Lab, Release, Showing, Story
 from aggregator.web.site import Site

@@ -15,7 +15,8 @@ from demo_world import QUIET, World, run_here
 
 from aggregator.cli.demo import NOTICE
 from aggregator.digest import Digest, render
-from aggregator.digest.layout import WORDS, count_words, lay_out
+from aggregator.digest.layout import lay_out
+from aggregator.digest.pages import WORDS, count_words
 
 GOLDEN = Path(__file__).parent / "golden"
 LANGUAGES = ("en", "fr", "zh")

@@ -12,8 +12,9 @@ import pytest
 from digest_worlds import LABS, SOURCES, World, at
 
 from aggregator.digest import Digest, Entry, build, render
-from aggregator.digest.build import Dispute, Said
-from aggregator.digest.layout import lay_out, plain
+from aggregator.digest.entries import Dispute, Said
+from aggregator.digest.layout import lay_out
+from aggregator.digest.pages import plain
 from aggregator.digest.phrases import Phrases
 from aggregator.digest.sentences import at_home, claim, said, summary
 from aggregator.model import TRUST_HUB, TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, LineChange, Material, Source

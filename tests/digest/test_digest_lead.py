@@ -12,7 +12,8 @@ from demo_world import World as Demo
 from digest_worlds import LABS, SOURCES
 
 from aggregator.digest import Digest, build
-from aggregator.digest.layout import Page, lay_out, plain
+from aggregator.digest.layout import lay_out
+from aggregator.digest.pages import Page, plain
 from aggregator.model import Item
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -9,7 +9,8 @@ import digest_worlds as worlds
 import pytest
 
 from aggregator.digest import Digest, build, render
-from aggregator.digest.layout import WORDS, count_words, lay_out, words_in
+from aggregator.digest.layout import lay_out
+from aggregator.digest.pages import WORDS, count_words, words_in
 from aggregator.digest.plain import WIDTH, columns, wrap
 
 

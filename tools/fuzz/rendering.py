@@ -27,10 +27,10 @@ from markdown_it.token import Token
 from aggregator import export, feeds_out, text, urls
 from aggregator.channels import email
 from aggregator.cli import output
-from aggregator.digest.layout import Block, Page, Run, Section
 from aggregator.digest.links import tidy
 from aggregator.digest.markdown import markdown
 from aggregator.digest.page import html
+from aggregator.digest.pages import Block, Page, Run, Section
 from aggregator.digest.plain import plain_text
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
