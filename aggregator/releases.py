@@ -9,19 +9,13 @@ comparison and how-to items never make it new.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from aggregator import openness
+from aggregator.grounds import Facts, open_cells, order
 from aggregator.model import (
-    OPENNESS,
     STATUSES,
     TRUST_HUB,
-    TRUST_LAB,
-    TRUST_PRESS,
-    TRUST_RUMOUR,
     Artifact,
     LineName,
     Release,
@@ -51,7 +45,7 @@ def derive(
     number of stories that its items belong to. `generation` is the evidence of the other lines of its generation: a
     line that was only rumoured takes their furthest status, since the first of them fulfilled the rumour.
     """
-    told = sorted((s for s in showings if s.status != "mention"), key=_order)
+    told = sorted((s for s in showings if s.status != "mention"), key=order)
     if not told:
         return None
     timeline = _timeline(told)
@@ -59,8 +53,8 @@ def derive(
     if status == "rumoured" and generation:
         status = _furthest(generation, status)
     appeared = min(s.at for s in told)
-    facts = _Facts(told)
-    open_, class_ = _openness(told, artifacts, facts)
+    facts = Facts(told)
+    opened = open_cells(facts, artifacts)
     return Release(
         line=line.name,
         key=line.key,
@@ -70,10 +64,10 @@ def derive(
         family=line.family,
         version=line.version,
         status=status,
-        openness=class_,
-        licence=open_["licence"],
-        osi=open_["osi"],
-        open=open_,
+        openness=opened.openness,
+        licence=opened.cells["licence"],
+        osi=opened.cells["osi"],
+        open=opened.cells,
         modalities=tuple(facts.all_of("modality")),
         sizes=_sizes(artifacts, facts),
         params_total=facts.number("params_total"),
@@ -105,11 +99,6 @@ def new_at(showings: Iterable[Showing]) -> datetime | None:
     return min((s.at for s in showings if makes_new(s)), default=None)
 
 
-def _order(showing: Showing) -> tuple[datetime, int, str, str, str, tuple[tuple[str, str], ...]]:
-    """Earliest first, then best trusted; the rest only makes the order whole, so that a set has one."""
-    return (showing.at, -showing.trust, showing.source, showing.item, showing.status, showing.facts)
-
-
 def _timeline(told: Sequence[Showing]) -> tuple[Step, ...]:
     """The steps in order. A step that comes when a further status was already reached is no step."""
     first: dict[str, Showing] = {}
@@ -129,97 +118,11 @@ def _furthest(showings: Sequence[Showing], status: str) -> str:
     return max([status, *(s.status for s in showings if s.status in _RANK)], key=_RANK.__getitem__)
 
 
-class _Facts:
-    """The facts of all evidence, best trusted first, then earliest."""
-
-    def __init__(self, told: Sequence[Showing]) -> None:
-        self._rows = [
-            (name, value, s) for s in sorted(told, key=lambda s: (-s.trust, _order(s))) for name, value in s.facts
-        ]
-
-    def values(self, name: str, least_trust: int = 0) -> list[str]:
-        return [value for fact, value, s in self._rows if fact == name and s.trust >= least_trust]
-
-    def first(self, name: str) -> str | None:
-        return next(iter(self.values(name)), None)
-
-    def number(self, name: str, least_trust: int = 0) -> int | None:
-        """The best trusted value; among equally trusted ones the largest (sizes of one line differ)."""
-        rows = [
-            (s.trust, value)
-            for fact, value, s in self._rows
-            if fact == name and value.isdigit() and s.trust >= least_trust
-        ]
-        if not rows:
-            return None
-        best = max(trust for trust, _ in rows)
-        return max(int(value) for trust, value in rows if trust == best)
-
-    def said(self, name: str) -> list[str]:
-        """All values of any evidence but a rumour's, sorted: they complete each other. Rumours where nothing else is."""
-        sure = {value for fact, value, s in self._rows if fact == name and s.trust > TRUST_RUMOUR}
-        return sorted(sure or {value for fact, value, _ in self._rows if fact == name})
-
-    def all_of(self, name: str) -> list[str]:
-        """All values that the best trusted class of evidence gives (a hub's word before the press's), sorted."""
-        rows = [(s.trust, value) for fact, value, s in self._rows if fact == name]
-        if not rows:
-            return []
-        best = max(trust for trust, _ in rows)
-        floor = best if best >= TRUST_HUB else min(best, TRUST_PRESS)
-        return sorted({value for trust, value in rows if trust >= floor})
-
-
-def _openness(told: Sequence[Showing], artifacts: Sequence[Artifact], facts: _Facts) -> tuple[dict[str, Any], str]:
-    """The `open` object of the contract and the class that follows from it."""
-    own = [a for a in artifacts if a.first_party and a.weights]
-    says = facts.values("weights", TRUST_PRESS)
-    if own:
-        weights = "gated" if all(a.gated for a in own) else "yes"
-    elif "yes" in says or any(s.status == "open" for s in told):
-        weights = "yes"
-    elif "gated" in says:
-        weights = "gated"
-    elif "no" in says or "promised" in says:
-        weights = "no"
-    else:
-        weights = "unknown"
-    licence = openness.licence(_licence(own, facts))
-    code, data = facts.first("training_code"), facts.first("training_data")
-    opened = {
-        "weights": weights,
-        "licence": licence.text or None,
-        # Weights that the lab's own listing offers without naming any licence are under none that the OSI approves.
-        "osi": False if own and not licence.text else licence.osi,
-        "commercial": licence.commercial,
-        "training_code": None if code is None else code == "yes",
-        "training_data": None if data is None else data == "yes",
-        "lab_says": facts.first("lab_says"),
-    }
-    if weights in ("yes", "gated"):
-        class_ = OPENNESS[0] if code == data == "yes" else OPENNESS[1]
-    else:
-        class_ = OPENNESS[2] if weights == "no" else OPENNESS[3]
-    return opened, class_
-
-
-def _licence(own: Sequence[Artifact], facts: _Facts) -> str | None:
-    """The licence as written: the commonest of the lab's own repositories (earliest on a tie), else of the best text."""
-    written = [a.licence for a in sorted(own, key=lambda a: (a.created is None, a.created, a.id)) if a.licence]
-    if written:
-        counts = Counter(written)
-        return max(written, key=lambda name: (counts[name], -written.index(name)))
-    for trust in (TRUST_HUB, TRUST_LAB, TRUST_PRESS):
-        for value in facts.values("licence", trust):
-            return value
-    return None
-
-
 _SIZE = re.compile(r"(?i)(\d+(?:\.\d+)?)\s*([kmbt])")
 _UNITS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
 
-def _sizes(artifacts: Sequence[Artifact], facts: _Facts) -> tuple[str, ...]:
+def _sizes(artifacts: Sequence[Artifact], facts: Facts) -> tuple[str, ...]:
     """All sizes named by the lab's own repositories, else by text, smallest first."""
     own = {a.size for a in artifacts if a.first_party and a.size}
     return tuple(sorted(own or set(facts.all_of("size")), key=size_order))

@@ -84,10 +84,13 @@ def smallest_download(sizes: Mapping[str, int]) -> int | None:
 
 def own_weights(artifacts: Iterable[Artifact]) -> list[Artifact]:
     """The lab's own repositories with weights that run by themselves and are still there."""
+    return usable(a for a in artifacts if a.first_party)
+
+
+def usable(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """The repositories, whoever made them, with weights that run by themselves and are still there."""
     return [
-        a
-        for a in artifacts
-        if a.first_party and a.weights and a.hub != "github" and a.kind not in NOT_ALONE and a.missing_since is None
+        a for a in artifacts if a.weights and a.hub != "github" and a.kind not in NOT_ALONE and a.missing_since is None
     ]
 
 
@@ -108,7 +111,7 @@ def smallest_of(release: Release) -> tuple[int, bool] | None:
 
 def formats_since(release: Release, *, first_party: bool = True) -> list[tuple[str, Artifact]]:
     """Each format with the earliest repository that has it, in the order of FORMATS."""
-    chosen = own_weights(release.artifacts) if first_party else [a for a in release.artifacts if not a.first_party]
+    chosen = usable(a for a in release.artifacts if a.first_party == first_party)
     earliest: dict[str, Artifact] = {}
     for artifact in sorted(chosen, key=lambda a: (a.created is None, a.created, a.id)):
         for label in artifact.formats:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator import shapes
+from aggregator import grounds, shapes
 from aggregator.cli import common, output
 from aggregator.errors import NotFound
 from aggregator.model import Item, ItemQuery, Release
@@ -53,6 +53,20 @@ def _line(app: Any, release: Release, explain: bool) -> dict[str, Any]:
         "total": total,
     }
     if explain:
+        showings = app.store.showings(release.key)
+        form["open_evidence"] = {
+            cell: {
+                "said": ground.said,
+                "rule": ground.rule,
+                "words": ground.words,
+                "artifact": ground.artifact,
+                "item": ground.item,
+                "url": ground.url,
+                "trust": ground.trust,
+                "at": shapes.moment(ground.at),
+            }
+            for cell, ground in grounds.grounds_of(showings, release.artifacts).items()
+        }
         form["evidence"] = [
             {
                 "status": s.status,
@@ -66,7 +80,7 @@ def _line(app: Any, release: Release, explain: bool) -> dict[str, Any]:
                 "kind": s.item_kind,
                 "url": s.url,
             }
-            for s in app.store.showings(release.key)
+            for s in showings
         ]
     return form
 

@@ -153,6 +153,7 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
         expected=details.expectation(known, kin, window) if change == "new" and now.status != "rumoured" else None,
         offers=details.offers(shown, window),
         home=details.home(now),
+        called_by=details.called_by(shown, artifacts, window),
         detail=detail,
     )
 

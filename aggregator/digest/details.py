@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from aggregator import releases
+from aggregator import grounds, releases
 from aggregator.digest.entries import Dispute, Home, Offer, Said
 from aggregator.digest.links import HUBS, Link, distance, language_of, link, tidy, title_of
 from aggregator.digest.window import Window
-from aggregator.model import Item, LineMaterial, Material, Release, Showing
+from aggregator.model import TRUST_LAB, Artifact, Item, LineMaterial, Material, Release, Showing
 from aggregator.running import formats_since, smallest_of
 
 _TELLING = frozenset({"update", "rumour"})
@@ -62,15 +62,33 @@ def offers(shown: Sequence[Showing], window: Window) -> tuple[Offer, ...]:
     return tuple(sorted(found.values(), key=lambda o: (not o.price_in, float(o.price_in or 0), o.source)))
 
 
+def called_by(shown: Sequence[Showing], artifacts: Sequence[Artifact], window: Window) -> str | None:
+    """Whose word `open.lab_says` is: "" for the lab's own page, else the source's title; None where nobody says it."""
+    ground = grounds.grounds_of(shown, artifacts).get("lab_says")
+    if ground is None:
+        return None
+    item = window.material.items.get(ground.item or "")
+    own = ground.trust is not None and ground.trust >= TRUST_LAB
+    return "" if own else title_of(item.source, window.sources) if item is not None else None
+
+
 def home(release: Release) -> Home:
-    """What it takes to run a line at home, from the lab's own repositories."""
+    """What it takes to run a line at home: from the lab's own repositories, and the formats that only others have."""
     smallest = smallest_of(release)
     first = min((s.at for s in release.timeline if s.status == "open"), default=None)
-    formats = []
-    for label, artifact in formats_since(release):
+
+    def since(artifact: Artifact) -> datetime | None:
         later = artifact.created is not None and first is not None and artifact.created - first > timedelta(days=1)
-        formats.append((label, artifact.created if later else None))
-    return Home(smallest[0] if smallest else None, smallest[1] if smallest else True, tuple(formats))
+        return artifact.created if later else None
+
+    own = {label: since(artifact) for label, artifact in formats_since(release)}
+    others = [
+        (label, since(artifact), tidy(artifact.id.partition("/")[0], 40))
+        for label, artifact in formats_since(release, first_party=False)
+        if label not in own
+    ]
+    size, exact = smallest or (None, True)
+    return Home(size, exact, tuple(own.items()), tuple(others) if first is not None else ())
 
 
 def added(known: LineMaterial, material: Material) -> tuple[Link, ...]:

@@ -46,11 +46,13 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Home:
     """What it takes to run a model at home: bytes of the smallest first-party download (`exact`, or no more than that),
-    and each format with the day since when there is one (None: as long as the line has weights)."""
+    and each format with the day since when there is one (None: as long as the line has weights); `others` are the
+    formats that only a followed third party has, with its name on the hub."""
 
     size: int | None = None
     exact: bool = True
     formats: tuple[tuple[str, datetime | None], ...] = ()
+    others: tuple[tuple[str, datetime | None, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class Entry:
     """The lines of its generation that came out with it, itself among them; only on the first of them."""
     offers: tuple[Offer, ...] = ()
     home: Home = Home()
+    called_by: str | None = None
+    """Who calls it what `open.lab_says` has: "" the lab itself, else the outlet that does; None if that is unknown."""
     detail: tuple[str, str, str] = ("", "", "")
     """What a change was before, what it is now, and who says so (a source's title), where that is known."""
 

@@ -36,7 +36,7 @@ def summary(entry: Entry, say: Phrases, timezone: str, *, full: bool = True) -> 
     if entry.change != "new":
         sentences.append(say.sentence(change(entry, say, timezone)))
     if full or entry.change in ("new", "status", "licence", "withdrawn"):
-        sentences.append(say.sentence(what(entry.release, say)))
+        sentences.append(say.sentence(what(entry.release, say, entry.called_by)))
     if full:
         sentences.append(say.sentence(specifications(entry.release, say), "semicolon"))
     if entry.change == "new":
@@ -54,7 +54,20 @@ def at_home(entry: Entry, say: Phrases, timezone: str) -> str:
     if home.formats:
         clauses.append(say("formats", formats=_formats(home.formats, say, timezone)))
     home_words = say("clause").join(clauses)
-    return say.sentence([home_words, *offers(entry, say)], "semicolon")
+    others = say("formats_others", formats=_formats_of_others(home.others, say, timezone)) if home.others else ""
+    return say.sentence([home_words, others, *offers(entry, say)], "semicolon")
+
+
+def _formats_of_others(formats: Sequence[tuple[str, datetime | None, str]], say: Phrases, timezone: str) -> str:
+    """Formats by who made them, and since when: `GGUF (unsloth, since 12 February 2026)`."""
+    made: dict[tuple[str, date | None], list[str]] = {}
+    for label, since, maker in formats[:_FORMATS]:
+        made.setdefault((maker, local_day(since, timezone) if since else None), []).append(label)
+    told = []
+    for (maker, day), labels in made.items():
+        notes = [maker, *([say("since", date=say.day(day))] if day else [])]
+        told.append(say.list(labels) + say("brackets", words=say("clause").join(notes)))
+    return say("clause").join(told)
 
 
 def _formats(formats: Sequence[tuple[str, datetime | None]], say: Phrases, timezone: str) -> str:
@@ -104,8 +117,11 @@ def foreign_language(language: str | None, say: Phrases) -> str:
     return say.word("language", language) or say("language.other")
 
 
-def what(release: Release, say: Phrases) -> list[str]:
-    """What a model is: openness, modalities, what can be done with it now, and the licence with what it allows."""
+def what(release: Release, say: Phrases, called_by: str | None = None) -> list[str]:
+    """What a model is: openness, modalities, what can be done with it now, and the licence with what it allows.
+
+    `called_by` is whose word it is that it is open source: "" the lab's own, else an outlet's, None unknown.
+    """
     modalities = say.words("modality", sorted(release.modalities, key=_modality))
     model = say("model_of", modalities=say.list(modalities)) if modalities else say("model")
     clauses = [say(f"what.{release.openness}", model=model), state(release, say)]
@@ -117,7 +133,8 @@ def what(release: Release, say: Phrases) -> list[str]:
         clauses.append(say("not_published"))
     said = str(release.open.get("lab_says") or "")
     if said and said != release.openness and say.word("openness", said):
-        clauses.append(say("lab_says", openness=say.word("openness", said)))
+        key = "called" if called_by is None else "called_by" if called_by else "lab_says"
+        clauses.append(say(key, openness=say.word("openness", said), source=called_by or ""))
         unknown = release.open.get("training_code") is None and release.open.get("training_data") is None
         if said == "open-source" and unknown:
             clauses.append(say("none_known"))

@@ -208,6 +208,9 @@ GENERIC = re.compile(
 )
 """Speaks of a class of models, not of one."""
 
+OPEN_SOURCE = re.compile(r"开源|\bopen[- ]sourc\w*", _A)
+"""The words by which a model is called open source; what `GENERIC` finds is taken out of the text before."""
+
 OTHER_MODEL = re.compile(
     r"\b(?:smaller|larger|bigger|lighter|compact|distilled|mini|earlier|older|other"
     r"|more) (?:\w+ )?(?:versions?|models?|variants?|editions?|sizes?|siblings?)\b"

@@ -15,7 +15,7 @@ from aggregator.kinds.clauses import Clause, clauses_of
 from aggregator.labs import Gazetteer
 from aggregator.mentions import TITLE, Found, LineMention
 from aggregator.model import TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, Evidence, LineName, Source
-from aggregator.understand import when
+from aggregator.understand import openings, when
 from aggregator.understand.cues import CUES
 from aggregator.understand.folding import is_chinese
 from aggregator.understand.matching import Matcher
@@ -138,7 +138,7 @@ def _status(
     if verdict.kind == "rumour":
         return "rumoured", verdict.rule, verdict.words, []
     facts: list[tuple[str, str]] = []
-    if "开源" in text or "open-sourc" in text or "open sourc" in text:
+    if says != weights.NO and openings.OPEN_SOURCE.search(openings.GENERIC.sub(" ", text)):
         facts.append(("lab_says", "open-source"))
     status = SHOWS.get(verdict.kind, "fact")
     if status == "fact" or verdict.kind == "comparison":

@@ -216,6 +216,9 @@ def test_show_explains_an_item_and_a_line(polled: World) -> None:
         assert all(forms.ITEM(one) for one in told.data["items"])
         assert told.data["total"] == len(told.data["items"])
         assert all(e["rule"] and e["item"] and forms.moment(e["at"]) for e in told.data["evidence"])
+        known = {cell for cell, value in told.data["release"]["open"].items() if value not in (None, "unknown")}
+        assert known == set(told.data["open_evidence"])
+        assert all(g["rule"] and (g["item"] or g["artifact"]) for g in told.data["open_evidence"].values())
     printed = polled.run("show", "GLM-5")
     assert "line: GLM-5" in printed.out
     printed = polled.run("show", item["id"], "--explain")

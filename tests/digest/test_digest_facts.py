@@ -172,6 +172,26 @@ def test_a_format_that_came_later_has_its_day_and_a_whole_size_is_an_upper_bound
     )
 
 
+def test_formats_that_only_others_have_are_told_with_who_made_them_and_since_when() -> None:
+    w = World()
+    line = open_line(w, day=11)
+    w.artifact(line, "zai-org/GLM-9", at(11), download=744 * GB, formats=("safetensors",))
+    w.artifact(line, "unsloth/GLM-9-GGUF", at(11), kind="quantized", formats=("GGUF",), first_party=False)
+    w.artifact(line, "later/GLM-9-GGUF", at(15), kind="quantized", formats=("GGUF",), first_party=False)
+    w.artifact(line, "mlx-community/GLM-9-4bit", at(16), kind="format", formats=("MLX",), first_party=False)
+    w.artifact(line, "copy/GLM-9", at(16), kind="format", formats=("safetensors",), first_party=False)
+    w.item("mlx", "huggingface:zai-org", at(16), "zai-org/GLM-9", kind="update")
+    w.shows(line, "mlx", "open", TRUST_HUB)
+    (entry,) = digest_of(w).releases
+    told = {language: at_home(entry, Phrases(language), worlds.ZONE) for language in ("en", "fr", "zh")}
+    assert told["en"] == (
+        "Smallest download 744 GB, as safetensors; "
+        "from others GGUF (unsloth), MLX (mlx-community, since 16 February 2026)."
+    )
+    assert "chez des tiers, GGUF (unsloth), MLX (mlx-community, depuis le 16 février 2026)." in told["fr"]
+    assert "第三方提供GGUF（unsloth），MLX（mlx-community，2026年2月16日起）。" in told["zh"]
+
+
 def test_a_price_is_told_with_the_catalogue_that_gives_it() -> None:
     w = World()
     sources = {**SOURCES, "or": Source("or", "catalog", "https://openrouter.example", title="OpenRouter")}
