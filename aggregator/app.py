@@ -217,6 +217,8 @@ class Application:
             means = self._means(fetcher)
             self._loop = asyncio.get_running_loop()
             self._running = asyncio.create_task(poll_sources(sources, means, progress))
+            if self._stopping.is_set():  # told so before there was anything to cancel
+                self._running.cancel()
             try:
                 return await self._running
             except asyncio.CancelledError:

@@ -59,6 +59,8 @@ def _prune(store: Store, settings: Settings, now: datetime) -> None:
 def back_up(store: Store, folder: Path, now: datetime) -> None:
     """Write today's backup, and let go of all but the last seven. Raises StoreError or OSError."""
     folder.mkdir(exist_ok=True)
+    for stale in folder.glob(f"{_PATTERN}.partial"):  # what a kill in the middle of an earlier one has left
+        stale.unlink(missing_ok=True)
     target = folder / _NAME.format(now)
     store.backup(target)
     for old in sorted(folder.glob(_PATTERN))[:-BACKUPS]:

@@ -12,3 +12,4 @@ lock pyproject.toml -o requirements/run.txt
 lock pyproject.toml --extra postgres -c requirements/run.txt -o requirements/postgres.txt
 lock pyproject.toml --extra dev -c requirements/run.txt -o requirements/dev.txt
 printf 'hatchling\neditables\n' | lock - -o requirements/build.txt
+printf 'aiosmtpd\ntrustme\n' | lock - -c requirements/dev.txt -o requirements/mail.txt

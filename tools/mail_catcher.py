@@ -7,6 +7,7 @@ It makes an authority of its own and writes its certificate to FOLDER/ca.pem, wh
 from __future__ import annotations
 
 import asyncio
+import signal
 import ssl
 import sys
 from email import message_from_bytes
@@ -44,8 +45,11 @@ async def main(folder: Path, port: int, name: str) -> None:
         lambda: SMTP(catcher, hostname=name, tls_context=context, require_starttls=True, loop=loop), "0.0.0.0", port
     )
     print(f"taking mail for anybody at port {port}; authority: {folder / 'ca.pem'}", flush=True)
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # as the first process of a container it gets no other
+        loop.add_signal_handler(number, ended.set)
     async with server:
-        await server.serve_forever()
+        await ended.wait()
 
 
 if __name__ == "__main__":

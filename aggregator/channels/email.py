@@ -142,11 +142,17 @@ def _address(written: str) -> Address:
 
 def trusting_context() -> ssl.SSLContext:
     """TLS 1.2 or newer, certificates and names verified against the system's authorities (SSL_CERT_FILE) and certifi's."""
-    return _trusting(os.environ.get("SSL_CERT_FILE", ""))
+    own = os.environ.get("SSL_CERT_FILE", "")
+    try:
+        stamp = os.stat(own).st_mtime_ns if own else 0
+    except OSError:
+        stamp = 0
+    return _trusting(own, stamp)
 
 
 @lru_cache(maxsize=2)
-def _trusting(own: str) -> ssl.SSLContext:
+def _trusting(own: str, stamp: int) -> ssl.SSLContext:
+    """The context for the authorities in a file as it was at a time: one that is written later counts from then on."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
@@ -228,7 +234,8 @@ def _told(error: Exception, where: str, relay: Relay) -> DeliveryError:
         return DeliveryError(f"{where}: {error}", code="smtp_auth" if "AUTH" in str(error) else "smtp_refused")
     if isinstance(error, ssl.SSLError):
         reason = getattr(error, "verify_message", "") or error.reason or "no TLS"
-        return DeliveryError(f"{where}: TLS cannot be trusted: {reason}", code="tls_invalid")
+        hint = "; if its authority is your own, name its certificate in SSL_CERT_FILE" if "issuer" in reason else ""
+        return DeliveryError(f"{where}: TLS cannot be trusted: {reason}{hint}", code="tls_invalid")
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):  # smtplib hides some of them
         return DeliveryError(f"{where} did not answer in time", code="smtp_timeout")
     if isinstance(error, smtplib.SMTPException):

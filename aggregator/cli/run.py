@@ -27,8 +27,15 @@ def command(ctx: click.Context, role: str | None) -> int:
     """Poll each source when it is due, make and send the daily digest, prune, back up.
 
     Ends within 10 s of SIGTERM with nothing half done; SIGHUP reads sources.toml anew (a wrong one is told, and the former
-    one kept). A second worker on the same database ends at once.
+    one kept). A second worker on the same database ends as soon as the first
+    one gives a sign of life.
     """
+    from aggregator.executors.first_process import under_first_process
+
+    return under_first_process(lambda: _work(ctx, role))
+
+
+def _work(ctx: click.Context, role: str | None) -> int:
     from aggregator.executors import inprocess
 
     with common.application(ctx) as app:

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=6)
 """Longer than the longest hand-over (every SMTP command at its timeout) and the wait for the database together."""
-PATIENCE = 6.0
+PATIENCE = 5.0
 """Seconds that a hand-over may still take once we were told to end."""
 _NO_USE = frozenset({"bad_address"})
 

@@ -115,7 +115,7 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
     artifacts = [_as_of(a, window) for a in known.artifacts if a.created is None or window.covers(a.created)]
     region = lab.region if lab else "unknown"
     now = releases.derive(known.line, region, shown, artifacts, stories=known.stories)
-    before = [s for s in shown if not window.is_fresh(s.item, s.at)]
+    before = _before(shown, fresh, window)
     was = releases.derive(known.line, region, before, [], stories=0)
     if now is None:
         return _taken_back(known, edits, lab)
@@ -194,6 +194,13 @@ def _begins(now: Release, before: Sequence[Showing], fresh: Sequence[Showing], m
         out = [step for step in now.timeline if step.status != "rumoured"]
         return bool(out) and out[0].at >= material.since and any(releases.makes_new(s) for s in fresh)
     return any(map(_comes_out, fresh)) and not any(map(_comes_out, before))
+
+
+def _before(shown: Sequence[Showing], fresh: Sequence[Showing], window: Window) -> list[Showing]:
+    """What was known before the fresh evidence. What this window found late, but after the news, takes nothing from it."""
+    first = min((s.seq for s in fresh if _comes_out(s)), default=0)
+    late = window.material.late if first else ()
+    return [s for s in shown if not window.is_fresh(s.item, s.at) and not (s.item in late and s.seq > first)]
 
 
 def _comes_out(showing: Showing) -> bool:

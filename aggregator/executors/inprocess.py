@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,7 +37,7 @@ FIRST_DIGEST_AFTER = timedelta(minutes=10)
 """A digest that is due at the start waits for the first polls, but no longer than this."""
 JUMP = timedelta(hours=1)
 """A clock that moved by more than this between two ticks is worth a line."""
-PATIENCE = 8.0
+PATIENCE = 7.0
 """Seconds that ticks may still take once the worker was told to end."""
 
 
@@ -133,14 +134,16 @@ def _backups(app: Application) -> Path | None:
 def work(app: Application, *, tick: float = TICK, until: threading.Event | None = None) -> int:
     """Run until SIGTERM or SIGINT (or until `until` is set); SIGHUP reads sources.toml anew. Returns the exit status.
 
-    Returns 1 at once when another worker holds the right on this database.
+    Returns 1 when another worker gives a sign of life on this database. One that was lost where we cannot see it (in a
+    container that was killed) is waited for: its right runs out within a minute.
     """
     worker = Worker(app, until)
-    if not worker.start():
+    if not _begin(worker):
         log.error("another worker is running on this database; this one ends [code=worker_running]")
         return 1
     before = obey(worker.stop, worker.reload)
     running = Running()
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=UTC)
     for name, job in (("care", worker.care), ("poll", worker.poll), ("tell", worker.tell)):
         scheduler.add_job(
@@ -153,7 +156,6 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
             misfire_grace_time=None,
             next_run_time=datetime.now(UTC),
         )
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     log.info("worker started: %d sources", len(app.sources(())))
     scheduler.start()
     try:
@@ -175,6 +177,20 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
         if threading.current_thread() is threading.main_thread() and until is None:
             os._exit(0)
     return 0
+
+
+def _begin(worker: Worker) -> bool:
+    """Take the worker's right; False once the other one that has it shows that it lives."""
+    store, beat, told = worker.app.store, worker.app.store.setting("heartbeat"), False
+    deadline = time.monotonic() + worker.lease.total_seconds() + TICK
+    while not worker.start():
+        if store.setting("heartbeat") != beat or time.monotonic() > deadline or worker.stop.is_set():
+            return False
+        if not told:
+            log.info("another worker has this database; waiting to see whether it still lives")
+            told = True
+        worker.stop.wait(0.5)
+    return True
 
 
 def obey(stop: threading.Event, reload: threading.Event) -> list[tuple[int, Any]]:

@@ -160,6 +160,17 @@ def test_a_certificate_of_another_authority_or_name_is_refused(
         assert box.taken == [] and box.logins == []
 
 
+def test_an_authority_that_is_written_later_is_trusted_from_then_on(
+    serve: Callable[..., int], authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen with the mail catcher of the compose file, which makes its authority while the worker already runs."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    port = serve(Mailbox(), starttls=theirs(authority))
+    assert code_of(lambda: email.send(message(), relay(port))) == "tls_invalid"
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    email.send(message(), relay(port))
+
+
 def test_a_wrong_password_is_smtp_auth(
     serve: Callable[..., int], authority: trustme.CA, trusted: ssl.SSLContext
 ) -> None:

@@ -59,6 +59,19 @@ def test_what_is_found_late_is_no_new_line(house: House) -> None:
     assert "Found late" in body.decode()
 
 
+@pytest.mark.parametrize("status", ["available", "open"])
+def test_what_is_found_late_after_the_news_of_the_day_does_not_hide_it(house: House, status: str) -> None:
+    """Seen in a simulated life with a fresh seed: a clock that was a year ahead for an hour made an article late."""
+    house.baseline()
+    house.news("r", QWEN, "rumoured", kind="rumour")
+    house.day()
+    house.news("a", QWEN, status)
+    house.later(hours=1)
+    house.news("old", QWEN, status, published=house.now - timedelta(days=30))
+    assert house.day() == {"default": NEW}
+    assert house.day() == {"default": []}
+
+
 def test_a_reader_that_is_added_later_does_not_get_the_past_and_each_gets_what_comes(house: House) -> None:
     house.baseline()
     house.news("a", QWEN)
