@@ -1,5 +1,5 @@
 # What a person does with this project; every target sets up what it needs.
-.PHONY: help setup demo digest run test test-all soak check format schema clean
+.PHONY: help setup demo digest run test test-all soak bench bench-growth check format schema clean
 PY = .venv/bin/python
 
 help:            ## this list
@@ -30,6 +30,12 @@ test-all: test   ## the tests, then the slow suites: browsers, long faults, cont
 soak: dev        ## the long runs: all tests with fresh examples, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
 	@PROPERTIES=soak $(PY) -m pytest
 	@for target in $$($(PY) tools/fuzz/fuzz.py --list); do $(PY) tools/fuzz/fuzz.py $$target --seconds $${SECONDS_EACH:-7200} || exit 1; done
+
+bench: dev       ## ours, the peers and the floor in turn, into docs/performance.md (12 minutes, a quiet machine)
+	@$(PY) -m benchmarks
+
+bench-growth: dev  ## the same at ten thousand to a million stored items (an hour once, then minutes; STORES=folder)
+	@$(PY) -m benchmarks.growth $${STORES:-$$HOME/.cache/aggregator-benchmarks/stores}
 
 check: dev       ## lint, format, types, floors, documentation
 	@$(PY) -m ruff check .
