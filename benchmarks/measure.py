@@ -129,13 +129,12 @@ class _Watch:
 def descendants(pid: int) -> Iterator[int]:
     """`pid` and every process below it that is alive."""
     yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from descendants(int(child))
+    try:
+        children = [n for task in Path(f"/proc/{pid}/task").iterdir() for n in (task / "children").read_text().split()]
+    except OSError:  # it, or one of its threads, has just ended
+        return
+    for child in children:
+        yield from descendants(int(child))
 
 
 def memory_of(pid: int) -> int:
