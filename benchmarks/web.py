@@ -248,7 +248,7 @@ def serving(folder: Path, database: str) -> Iterator[tuple[subprocess.Popen[str]
         yield process, base
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(300)  # a loaded machine takes its time
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ def serving(folder: Path) -> Iterator[str]:
         yield next(line for line in process.stderr if "Serving" in line).split(" at ")[1].split("/ ")[0]
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(300)  # a loaded machine takes its time
 
 
 def mail(folder: Path) -> Path:
