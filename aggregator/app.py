@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aggregator import __version__, config, faults, owners
+from aggregator import __version__, collecting, config, faults, owners
 from aggregator.errors import UsageError
 from aggregator.model import Configuration, Entry, Labels, PollOutcome, Source
 
@@ -220,7 +220,8 @@ class Application:
             if self._stopping.is_set():  # told so before there was anything to cancel
                 self._running.cancel()
             try:
-                return await self._running
+                with collecting.put_off():
+                    return await self._running
             except asyncio.CancelledError:
                 if self._stopping.is_set():
                     return []

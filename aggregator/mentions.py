@@ -136,6 +136,9 @@ def find(title: str, summary: str, body: str, gazetteer: Gazetteer, lab: str | N
 def _candidates(text: str, families: list[Hit], part: int) -> list[_Candidate]:
     found: list[_Candidate] = []
     reach = 0
+    begins: dict[int, int] = {}
+    for hit in families:
+        begins[hit.end] = min(hit.start, begins.get(hit.end, hit.start))
     for hit in sorted(families, key=lambda h: (h.start, -h.end)):
         if hit.start < reach:
             continue
@@ -148,7 +151,7 @@ def _candidates(text: str, families: list[Hit], part: int) -> list[_Candidate]:
         ):
             continue
         tail = tails.read(text, hit.end, value.family)
-        if not _stands_alone(text, hit.start, families, found):
+        if not _stands_alone(text, hit.start, begins):
             continue
         if tail is None:
             tail = _bare(text, hit)
@@ -210,16 +213,17 @@ def _bare(text: str, hit: Hit) -> tails.Tail | None:
     )
 
 
-def _stands_alone(text: str, start: int, families: list[Hit], found: list[_Candidate]) -> bool:
-    """False inside another name (`Sa2VA-Qwen3`): a capitalised word and a hyphen stand before it."""
+def _stands_alone(text: str, start: int, begins: dict[int, int]) -> bool:
+    """False inside another name (`Sa2VA-Qwen3`): a capitalised word and a hyphen stand before it.
+
+    begins: where a family that ends at a place begins.
+    """
     if start == 0 or text[start - 1] not in "-_":
         return True
     before = _PREFIX.search(text, max(0, start - 24), start)
     if before is None or before.group(1).islower():
         return True
-    return (
-        any(hit.start <= before.start(1) and hit.end == before.end(1) for hit in families) or before.group(1).isdigit()
-    )
+    return begins.get(before.end(1), len(text)) <= before.start(1) or before.group(1).isdigit()
 
 
 def _accept(

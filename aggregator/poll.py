@@ -50,6 +50,8 @@ MAXIMUM_PAGES = 20
 _ADDRESSED = ("feed", "page", "json")
 """Kinds whose own address may move; hubs are asked by their endpoints."""
 MAXIMUM_REQUESTS = 60
+PREPARING, PREPARING_WALL = 30.0, 40.0
+"""Seconds of processor and of clock that making one source's entries ready may take (as for reading a document)."""
 BATCH = 2000
 """Entries that one transaction takes at most before it is committed (whole polls only)."""
 
@@ -320,10 +322,17 @@ class _Work:
         return f"{ask.url}#{self._way}" + ("authorised" if self.means.fetcher.authorised(ask.url) else "")
 
     def _prepare(self) -> tuple[Prepared, ...]:
-        """The entries made ready. One that our rules stumble over is left out, told as the poll's error and tried again."""
+        """The entries made ready. One that our rules stumble over is left out, told as the poll's error and tried again;
+        so are those for which no time is left."""
         keys = identity.item_keys(self.source.id, self.entries)
-        ready: list[Prepared] = []
-        for entry, key in zip(self.entries, keys, strict=True):
+        ready: dict[int, Prepared] = {}
+        clock = _Clock()
+        for done, place in enumerate(self._order(len(keys))):
+            entry, key = self.entries[place], keys[place]
+            if clock.is_over():
+                left = f"making {len(keys)} entries ready took longer than {clock.told}: {len(keys) - done} are left"
+                self.error = self.error or ParseError(left, code="parse_timeout")
+                break
             try:
                 prepared = identity.prepare(entry, self.source, self.means.understanding, self.now)
             except Exception as error:
@@ -331,8 +340,15 @@ class _Work:
                 told = f"internal error at {entry.guid[:80]}: {type(error).__name__}: {error}"[:300]
                 self.error = self.error or ParseError(told, code="internal")
                 continue
-            ready.append(prepared if prepared.key == key else replace(prepared, key=key))
-        return tuple(ready)
+            ready[place] = prepared if prepared.key == key else replace(prepared, key=key)
+        return tuple(ready[place] for place in sorted(ready))
+
+    def _order(self, count: int) -> Iterable[int]:
+        """Places of entries in the order in which they are made ready: where time ran out before, each poll begins at
+        another quarter of them, so that all come in the end."""
+        late = self.state.fail_count % 4 if self.state.error_code == "parse_timeout" else 0
+        first = count * late // 4
+        return (*range(first, count), *range(first))
 
     def result(self, seconds: float) -> Poll:
         """The poll as the store takes it."""
@@ -400,6 +416,19 @@ class _Work:
             wish=schedule.wish_of(self.listing.headers, hinted, self.now) if self.listing is not None else None,
             followed=followed,
         )
+
+
+class _Clock:
+    """The time that making one source's entries ready may take, of the processor and of the clock."""
+
+    told = f"{PREPARING:g} s of processor time or {PREPARING_WALL:g} s"
+
+    def __init__(self) -> None:
+        self._processor, self._wall = time.thread_time(), time.monotonic()
+
+    def is_over(self) -> bool:
+        """Whether nothing is left of it."""
+        return time.thread_time() - self._processor > PREPARING or time.monotonic() - self._wall > PREPARING_WALL
 
 
 def _outcome(poll: Poll, counts: PollCounts, work: _Work) -> PollOutcome:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.text import clean, cut, cut_bytes, excerpt, fold, language, title
+from aggregator.text import CONTENT_LIMIT, clean, cut, cut_bytes, excerpt, fold, language, tamed, title
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,14 @@ def test_cuts_fall_between_clusters(clusters: list[str], n: int) -> None:
 def test_an_english_genitive_makes_no_text_french() -> None:
     assert language("Kimi K2.5's agent swarm reaches all paying users") == "en"
     assert language("Moonshot s’apprête à publier K3") == "fr"
+
+
+@given(st.text() | st.lists(st.sampled_from(["<", ">", "&", "&lt;", "&amp;", "<p>", "<script>", "\n", "\u202e", "é", "a ", "]]>", "&#x41;", "&#xD83D;"])).map("".join))  # fmt: skip
+def test_c8_what_a_worker_has_tamed_is_the_same_text(markup: str) -> None:
+    assert clean(tamed(markup)) == clean(markup)
+
+
+def test_c8_what_a_worker_has_tamed_is_short() -> None:
+    short = tamed("<p>" + "漢<b>" * 300_000)
+    assert len(clean(short).encode()) <= CONTENT_LIMIT
+    assert clean(short) == cut_bytes(clean("<p>" + "漢<b>" * 300_000), CONTENT_LIMIT)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator import deliver, faults, retention
+from aggregator import collecting, deliver, faults, retention
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def work(app: Application, *, tick: float = TICK, until: threading.Event | None 
             next_run_time=datetime.now(UTC),
         )
     log.info("worker started: %d sources", len(app.sources(())))
+    collecting.settle()
     scheduler.start()
     try:
         while not worker.stop.wait(0.5):  # short waits, so that a signal is handled at once

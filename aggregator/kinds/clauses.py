@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from aggregator.mentions import TITLE, Found, LineMention
@@ -97,16 +99,19 @@ def clauses_of(found: Found, part: int, language: str) -> list[Clause]:
                 Cue("rumour", m.start(), m.end(), m.group()) for m in patterns.CONDITIONAL.finditer(found.texts[part])
             ]
         cues.sort(key=lambda c: c.start)
-    lines = [m for m in found.lines if m.part == part]
+    lines = sorted((m for m in found.lines if m.part == part), key=lambda m: m.start)
+    named_at, cued_at = [m.start for m in lines], [c.start for c in cues]
+    reach = list(accumulate((m.end for m in lines), max))
     clauses: list[Clause] = []
     start = 0
     for cut in [*_CUT.finditer(lowered), None]:
         end = cut.start() if cut else len(lowered)
-        if cut and any(m.start < cut.start() < m.end for m in lines):
-            continue
+        before = bisect_left(named_at, end)
+        if cut and before and reach[before - 1] > end:
+            continue  # inside a line's name
         if lowered[start:end].strip():
-            inside = tuple(c for c in cues if start <= c.start < end)
-            named = tuple(m for m in lines if start <= m.start < end)
+            inside = tuple(cues[bisect_left(cued_at, start) : bisect_left(cued_at, end)])
+            named = tuple(lines[bisect_left(named_at, start) : before])
             clauses.append(Clause(part, start, end, inside, named, cut is not None and "?" in cut.group()))
         start = cut.end() if cut else end
     return clauses

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from aggregator import text
 from aggregator.errors import AggregatorError, ParseError
-from aggregator.model import Answer, Ask, Reading, Source
+from aggregator.model import Answer, Ask, Entry, Reading, Source
 from aggregator.sources import KINDS, Endpoints
+
+LONG = 64 * 1024
+"""Characters from which a text is cleaned by the worker: what follows in the service then takes milliseconds."""
 
 
 def read_safely(
@@ -16,11 +21,13 @@ def read_safely(
 ) -> Reading:
     """Read one answer by the source's kind; whatever goes wrong comes out as an error of this source.
 
+    Long texts are cleaned here, where that may take long; they come out as markup of the same text.
+
     Raises ParseError: those of the kind; `parse_limits` when the document exhausts the stack or the memory;
     `parse_crashed` for a defect of a reader, which names the exception.
     """
     try:
-        return KINDS[source.kind].read(ask, answer, source, cursor, endpoints, now)
+        return _tamed(KINDS[source.kind].read(ask, answer, source, cursor, endpoints, now))
     except AggregatorError:
         raise
     except (RecursionError, MemoryError) as error:
@@ -29,3 +36,19 @@ def read_safely(
         raise ParseError(
             f"{answer.url}: the reader failed ({type(error).__name__}: {error})", code="parse_crashed"
         ) from error
+
+
+def _tamed(reading: Reading) -> Reading:
+    """The reading, its long texts made short and plain."""
+    if not any(len(entry.summary) > LONG or len(entry.content) > LONG for entry in reading.entries):
+        return reading
+    return replace(reading, entries=tuple(map(_tame, reading.entries)))
+
+
+def _tame(entry: Entry) -> Entry:
+    short = {
+        name: text.tamed(written)
+        for name in ("summary", "content")
+        if len(written := getattr(entry, name) or "") > LONG
+    }
+    return replace(entry, **short) if short else entry

@@ -7,6 +7,7 @@ shows a rumour, one that presents it shows that it can be used or downloaded, as
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import lru_cache
 
@@ -56,7 +57,7 @@ def of_news(found: Found, verdict: Verdict, about: About, source: Source, gazett
     generations = {line.generation for line in about.lines}
     main = about.lines[0].key if len(generations) == 1 else None
     statements = weights.told(found, frozenset(line.key for line in about.lines), _main(about, generations))
-    whole = " ".join(found.lows)
+    whole, sentences = " ".join(found.lows), _Sentences(found)
     return tuple(
         _with_claims(
             _of_line(
@@ -67,6 +68,7 @@ def of_news(found: Found, verdict: Verdict, about: About, source: Source, gazett
                 source,
                 whole if line.key == main else None,
                 weights.of_line(statements, line.key),
+                sentences,
             ),
             claims.of_line(
                 found, verdict, line, places.get(line.key, []), source, gazetteer, alone=len(generations) == 1
@@ -102,9 +104,10 @@ def _of_line(
     source: Source,
     whole: str | None,
     told: Told | None,
+    sentences: _Sentences,
 ) -> Evidence:
     mentions = places.get(line.key, [])
-    near = " | ".join(_around(found, m, _SENTENCE) for m in mentions)
+    near = " | ".join(sentences.around(m) for m in mentions)
     text = whole if whole is not None else near
     status, rule, words, facts = _status(found, verdict, mentions, text, told)
     if status == "rumoured":
@@ -175,16 +178,22 @@ def _availability(text: str) -> dict[str, str]:
     return kinds
 
 
-def _around(found: Found, mention: LineMention, cuts: re.Pattern[str]) -> str:
-    """The clause or sentence that names a line."""
-    lowered = found.lows[mention.part]
-    start = 0
-    for cut in cuts.finditer(lowered):
-        if cut.start() >= mention.end:
-            return lowered[start : cut.start()]
-        if cut.end() <= mention.start:
-            start = cut.end()
-    return lowered[start:]
+class _Sentences:
+    """The sentences of an item's parts. Each part is cut once, however many lines it names."""
+
+    def __init__(self, found: Found) -> None:
+        self._found = found
+        self._cuts: dict[int, tuple[list[int], list[int]]] = {}
+
+    def around(self, mention: LineMention) -> str:
+        """The clause or sentence that names a line."""
+        lowered = self._found.lows[mention.part]
+        if mention.part not in self._cuts:
+            cuts = [cut.span() for cut in _SENTENCE.finditer(lowered)]
+            self._cuts[mention.part] = [begin for begin, _ in cuts], [end for _, end in cuts]
+        begins, ends = self._cuts[mention.part]
+        before, after = bisect_right(ends, mention.start), bisect_left(begins, mention.end)
+        return lowered[ends[before - 1] if before else 0 : begins[after] if after < len(begins) else len(lowered)]
 
 
 def _expected(found: Found, verdict: Verdict, mentions: list[LineMention]) -> str | None:

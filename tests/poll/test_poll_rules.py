@@ -297,3 +297,36 @@ def test_a_listing_that_never_ends_is_cut_and_is_not_complete(rig: Rig, monkeypa
 async def _anything(rig: Rig, ask: Ask, validator: Any = None) -> Any:
     rig.asked.append((ask.url, False))
     return ok(ask.url, b"x", etag=None)
+
+
+def test_C8_making_entries_ready_ends_in_time_and_each_poll_begins_elsewhere(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A source of 5,000 hostile entries costs the service half a minute, not five; and none of them is lost for ever."""
+    from aggregator import poll
+
+    turns = iter(range(1000))
+
+    class Ticking(poll._Clock):
+        def is_over(self) -> bool:
+            return next(turns) % 3 == 2  # two entries are made ready, then the time is over
+
+    monkeypatch.setattr(poll, "_Clock", Ticking)
+    rig.replies[NEWS.url] = ok(NEWS.url, feed(*"abcdefgh"))
+    (outcome,) = rig.poll(NEWS)
+    assert (outcome.outcome, outcome.new, outcome.code) == ("partial", 2, "parse_timeout")
+    assert rig.store.validators("news") == {} and guids(rig.store) == ["a", "b"]
+    for _ in range(3):
+        rig.poll(NEWS)
+    assert guids(rig.store) == list("abcdefgh")
+
+
+def test_C8_the_clock_of_making_ready_counts_processor_and_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aggregator import poll
+
+    assert not poll._Clock().is_over()
+    monkeypatch.setattr(poll, "PREPARING", -1.0)
+    assert poll._Clock().is_over()
+    monkeypatch.setattr(poll, "PREPARING", 30.0)
+    monkeypatch.setattr(poll, "PREPARING_WALL", -1.0)
+    assert poll._Clock().is_over()

@@ -1,0 +1,42 @@
+"""Python's collector of cycles, kept from looking at everything while much is in memory.
+
+A full collection visits every object of the process and stops every thread for that long: 0.3 s beside 5,000 entries in
+work. Young objects are collected as always, and what is freed by counting references needs no collector. Nothing here
+collects by itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_NEVER = 1_000_000
+_lock = threading.Lock()
+_inside = 0
+_usual = gc.get_threshold()
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """No full collection begins until the last of those who are inside has left. Safe from any thread."""
+    global _inside, _usual
+    with _lock:
+        _inside += 1
+        if _inside == 1:
+            _usual = gc.get_threshold()
+            gc.set_threshold(_usual[0], _usual[1], _NEVER)
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                gc.set_threshold(*_usual)
+
+
+def settle() -> None:
+    """What is in memory now will stay, so that no later collection looks at it: for a service that has just started."""
+    gc.collect()
+    gc.freeze()
