@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import traceback
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from conftest import PUBLIC, World
+from conftest import PUBLIC, QUICK, USER_AGENT, World
 from faultd import reply
 
 from aggregator.errors import ConfigurationError, FetchError
-from aggregator.fetch import is_public
+from aggregator.fetch import Fetcher, is_public
 from aggregator.model import Ask
 
 PRIVATE = """
@@ -87,6 +89,59 @@ def test_X2_no_private_address_is_dialled_directly_by_redirect_by_name_or_among_
     assert 7 * len(PRIVATE) == len(codes)
     assert {"blocked_address"} == set(codes)
     assert world.dialled == [(PUBLIC, 80)]
+
+
+def test_X3_no_private_address_is_dialled_by_rebinding(world: World) -> None:
+    """Each name answers a public address first and each of the private ones ever after."""
+    private = set(PRIVATE)
+
+    async def run() -> list[str]:
+        codes = []
+        async with world.fetcher(limits=replace(QUICK, keep_alive=0.0)) as fetcher:  # no connection is used again
+            for number, address in enumerate(PRIVATE):
+                answers = iter([[PUBLIC]])
+                world.names[f"turns{number}.example"] = lambda answers=answers, address=address: next(
+                    answers, [address]
+                )
+                assert (await fetcher.get(Ask(f"http://turns{number}.example/ok"))).status == 200
+                for url in (f"http://turns{number}.example/ok", f"https://turns{number}.example/ok"):
+                    with pytest.raises(FetchError) as caught:
+                        await fetcher.get(Ask(url))
+                    codes.append(caught.value.code)
+        return codes
+
+    assert {"blocked_address"} == set(asyncio.run(run()))
+    assert {(PUBLIC, 80)} == set(world.dialled) and not private & {address for address, _ in world.dialled}
+    assert len(world.resolved) == 3 * len(PRIVATE), "each fetch asks once, and dials what it was told"
+
+
+def test_X2_no_socket_connects_with_the_resolver_and_dialer_of_the_program() -> None:
+    """An eye on every socket of this process, and a listener that shows that the eye sees."""
+    connected: list[object] = []
+    watching = True
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "socket.connect":
+            connected.append(arguments[1])
+
+    sys.addaudithook(watch)
+
+    async def run() -> None:
+        async with Fetcher(user_agent=USER_AGENT, limits=QUICK) as fetcher:
+            for form in (*PRIVATE, *ODD_FORMS):
+                with pytest.raises(FetchError):
+                    await fetcher.get(Ask(url_of(form)))
+        assert connected == []
+        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with Fetcher(user_agent=USER_AGENT, limits=QUICK, allow_private_hosts=["127.0.0.1"]) as fetcher:
+            with pytest.raises(FetchError):
+                await fetcher.get(Ask(f"http://127.0.0.1:{port}/"))
+        assert connected == [("127.0.0.1", port)]
+        server.close()
+
+    asyncio.run(run())
+    watching = False
 
 
 @pytest.mark.parametrize("host", ODD_FORMS)
