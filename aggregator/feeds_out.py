@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from aggregator import shapes, urls
+from aggregator import shapes, text, urls
 from aggregator.digest import sentences
 from aggregator.digest.links import HUBS, tidy
 from aggregator.digest.phrases import Phrases
@@ -89,7 +89,7 @@ def of_release(release: Release, lab: str, say: Phrases, page: str | None = None
         link=page or (more[0][1] if more else None),
         published=release.new_at or release.appeared,
         updated=max(times),
-        summary=say.sentence([*sentences.what(release, say), *sentences.specifications(release, say)]),
+        summary=text.scrub(say.sentence([*sentences.what(release, say), *sentences.specifications(release, say)])),
         author=_line(lab),
         tags=(release.lab, release.status, release.openness, *release.modalities),
         more=more,
@@ -121,7 +121,7 @@ def of_story(story: Story, lead: Item | None, say: Phrases, page: str | None = N
         link=page or link,
         published=lead.appeared if lead is not None else story.first_seen,
         updated=lead.appeared if lead is not None else story.last_seen,
-        summary=say.sentence([say("sources", n=story.sources), *map(_line, story.lines[:3])]),
+        summary=text.scrub(say.sentence([say("sources", n=story.sources), *map(_line, story.lines[:3])])),
         author="aggregator",
         tags=(*story.labs, *story.lines),
         more=_addresses([("", link)]),

@@ -189,7 +189,7 @@ def span(code: str, said: date) -> tuple[date, date] | None:
         return (min(days) - timedelta(days=7), min(days) + timedelta(days=7)) if days else None
     unit, sign, number = code.partition("+")
     if sign:
-        return _ahead(unit, int(number), said)
+        return _ahead(unit, int(number), said) if number.isdecimal() and len(number) <= 3 else None
     return _named(code, said)
 
 
