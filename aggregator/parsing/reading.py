@@ -46,9 +46,8 @@ def _tamed(reading: Reading) -> Reading:
 
 
 def _tame(entry: Entry) -> Entry:
-    short = {
-        name: text.tamed(written)
-        for name in ("summary", "content")
-        if len(written := getattr(entry, name) or "") > LONG
-    }
-    return replace(entry, **short) if short else entry
+    return replace(entry, summary=_short(entry.summary), content=_short(entry.content))
+
+
+def _short(written: str) -> str:
+    return text.tamed(written) if len(written) > LONG else written

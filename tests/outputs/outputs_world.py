@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from payloads import EVERY
-from storage_world import poll, prepared
+sys.path += [  # behind all others: some of these folders have a conftest of their own
+    str(Path(__file__).parents[2] / "tools" / "fuzz"),
+    str(Path(__file__).parents[1]),
+    *(str(Path(__file__).parents[1] / name) for name in ("digest", "storage", "web")),
+]
 
-from aggregator import app, text
-from aggregator.app import Application
-from aggregator.model import ArtifactName, Evidence, Labels, LineName, Repository, Source
+from payloads import EVERY  # noqa: E402  (tests/ is no package)
+from storage_world import poll, prepared  # noqa: E402
+
+from aggregator import app, text  # noqa: E402
+from aggregator.app import Application  # noqa: E402
+from aggregator.model import ArtifactName, Evidence, Labels, LineName, Repository, Source  # noqa: E402
 
 NOW = datetime(2026, 2, 17, 20, tzinfo=UTC)
 

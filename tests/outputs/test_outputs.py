@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from outputs_world import NOW, open_store  # first: it says where the others are
+
+# isort: split
 from digest_worlds import UNTIL
-from outputs_world import NOW, open_store
 from payloads import EVERY, HEADERS, HTML, MARKDOWN, SHEETS, TERMINAL
 from rendering import HEADERS as OURS
 from rendering import UNSEEN, check_html, check_mail, check_markdown

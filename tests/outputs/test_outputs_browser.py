@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from outputs_world import NOW, open_store  # first: it says where the others are
+
+# isort: split
 from faultd import Faultd, reply
-from outputs_world import NOW, open_store
 from payloads import EVERY
 from test_digest_escaping import digest_of
 from test_outputs import pages
