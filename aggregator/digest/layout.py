@@ -289,7 +289,7 @@ class _Layout:
 
     def _news(self, news: News) -> Block:
         foreign = sentences.foreign_language(news.language, self.say)  # then the kind leads the line
-        notes = [] if news.theme or foreign else self.say.words("kind", [news.kind])
+        notes = [] if news.theme or foreign or news.kind == "other" else self.say.words("kind", [news.kind])
         if news.sources > 1:
             notes.append(self.say("sources", n=news.sources))
         return self._headline(news, notes)
@@ -309,7 +309,7 @@ class _Layout:
             return []
         names = [self.digest.names.get(lab, lab) for lab in news.labs]
         subject = self.say.list((news.lines or tuple(names))[:2])
-        kind = "" if news.theme else upper_first(self.say.word("kind", news.kind))
+        kind = "" if news.theme or news.kind == "other" else upper_first(self.say.word("kind", news.kind))
         words = self.say("clause").join(part for part in (kind, subject) if part)
         return [Run(words + self.say("colon"))] if words else []
 

@@ -333,7 +333,7 @@ def claim(one: Said, say: Phrases, same: Sequence[Said] = ()) -> str:
         dates = [say.word("expected", o.value) or _spoken_by(o.value, say, about) for o in same or (one,)]
         value = say.either(list(dict.fromkeys(dates)))
     else:
-        value = _number(one.value, say)
+        value = say.word("hardware", one.value) or _number(one.value, say)
     sign, _, peer = one.value.partition(" ")
     if about == "comparison":
         words = say(_RELATIONS.get(sign, "claim.level"), value=peer or one.value)

@@ -81,7 +81,7 @@ MUST = {
             "entraîné sur huawei ascend (selon zhipu",
             "licence mit (approuvée par l’osi",
         ],
-        "zh": ["稀疏注意力", "在huawei ascend上训练（据zhipu", "许可证为mit（osi认可"],
+        "zh": ["稀疏注意力", "在华为昇腾上训练（据zhipu", "许可证为mit（osi认可"],
     },
     "Kimi K2.5": {
         "en": ["update, open since 27 january 2026", "mixture of experts", "not osi-approved"],

@@ -75,6 +75,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "lab_says": "the lab calls it {openness}",
     "called": "called {openness}",
     "called_by": "{openness} according to {source}",
+    "hardware.Huawei Ascend": "Huawei Ascend",
     "sizes": ("size {sizes}", "sizes {sizes}"),
     "sizes_range": ("{n} size, {first}", "{n} sizes from {first} to {last}"),
     "parameters": "{total} parameters",
