@@ -11,7 +11,7 @@ from aggregator.cli import common, output
 
 @click.group("db")
 def command() -> None:
-    """The database: upgrade, check, backup, restore, prune, reunderstand."""
+    """The database: upgrade, check, backup, restore, copy, prune, reunderstand."""
 
 
 @command.command("upgrade")
@@ -66,6 +66,30 @@ def restore(ctx: click.Context, path: str) -> int:
     options = ctx.find_root().obj
     kept = app.restore(config=options["config"], database=options["database"], backup=path)
     output.say(f"restored from {path}" + (f"; the former database is {kept}" if kept else ""))
+    return 0
+
+
+@command.command("copy")
+@click.option("--to", "target", required=True, envvar="AGGREGATOR_COPY_TO", metavar="URL",
+              help="The other database: it must be empty. Default: $AGGREGATOR_COPY_TO (keeps a password off the list of "
+                   "processes).")  # fmt: skip
+@output.json_option
+@click.pass_context
+def copy(ctx: click.Context, target: str, as_json: bool) -> int:
+    """Copy everything to another database, SQLite or PostgreSQL, and compare both.
+
+    All or nothing: a copy that was broken off is simply run again. Stop the worker first, or what it stores meanwhile
+    stays behind.
+    """
+    with common.application(ctx) as app:
+        copied = app.store.copy_to(target)
+    rows = sum(copied.rows.values())
+    if as_json:
+        output.print_json({"rows": rows, "tables": copied.rows, "mended": copied.mended, "logical_hash": copied.hash})
+        return 0
+    print(f"{rows} rows of {len(copied.rows)} tables copied; the logical hash of both databases is {copied.hash}")
+    if copied.mended:
+        output.say(f"{copied.mended} texts held the character NUL, which PostgreSQL does not keep; it was taken out")
     return 0
 
 

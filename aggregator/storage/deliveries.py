@@ -163,9 +163,9 @@ def _mark(connection: Connection, mark: int, now: datetime) -> int:
     """Return the number up to which everything is handled and nothing can be committed any more."""
     young = sa.or_(ITEM.c.first_seen > now - GRACE, ITEM.c.held.is_(True))
     first = connection.scalar(sa.select(sa.func.min(ITEM.c.seq)).where(ITEM.c.seq > mark, young))
-    if first is not None:
-        return max(mark, int(first) - 1)
-    return max(mark, connection.scalar(sa.select(sa.func.max(ITEM.c.seq))) or 0)
+    # the last that is there, not the number before the first young one: that may be still on its way
+    last = sa.select(sa.func.max(ITEM.c.seq))
+    return max(mark, connection.scalar(last if first is None else last.where(ITEM.c.seq < first)) or 0)
 
 
 def _changes(connection: Connection, row: Any, now: datetime) -> tuple[dict[str, tuple[LineChange, ...]], int]:

@@ -41,6 +41,7 @@ from aggregator.model import (
 )
 from aggregator.searching import VERSION as SEARCH_VERSION
 from aggregator.storage import (
+    copying,
     deliveries,
     dialect,
     due,
@@ -158,11 +159,19 @@ class Store:
             return upkeep.check(connection, self.rules, known)
 
     def backup(self, path: str | Path) -> None:
-        """Copy the database to a file while it is in use; the file is whole or not there. Raises StoreError."""
+        """Copy the database to a SQLite file while it is in use; the file is whole or not there. Raises StoreError."""
         target = Path(path)
         if not target.parent.is_dir():
             raise StoreError(f"{target}: the folder {target.parent} is missing", code="missing_directory")
-        dialect.copy_to(self.engine, target)
+        if self.engine.dialect.name == "sqlite":
+            dialect.copy_to(self.engine, target)
+        else:
+            copying.save(self.engine, target)
+
+    def copy_to(self, url: str) -> copying.Copied:
+        """Copy everything to the empty database of a URL, of whatever kind, and compare both. Raises StoreError."""
+        with Store.open(url, rules=self.rules) as target:
+            return copying.copy(self.engine, target.engine)
 
     @staticmethod
     def restore(url: str, backup: str | Path) -> str | None:
@@ -175,7 +184,11 @@ class Store:
             raise StoreError(f"{backup}: its schema {version} is newer than this program knows", code="schema_newer")
         path = dialect.file_of(url)
         if path is None:
-            raise StoreError("only a database in a file can be restored", code="restore_failed")
+            raise StoreError(
+                "only a file can be put in a file's place; for PostgreSQL make an empty database and run "
+                "`aggregator --database sqlite:///BACKUP db copy --to postgresql+psycopg://…`",
+                code="restore_failed",
+            )
         if not path.parent.is_dir():
             raise StoreError(f"{path}: the folder {path.parent} is missing", code="missing_directory")
         return dialect.put_back(path, Path(backup), KEPT_SUFFIX)

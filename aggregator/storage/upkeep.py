@@ -45,7 +45,7 @@ def version_of(engine: Engine) -> str | None:
         version = _version(connection)
     if version is not None and version not in VERSIONS:
         raise StoreError(
-            f"{engine.url.database}: its schema is {version}, newer than this program knows ({VERSIONS[-1]}); "
+            f"{dialect.name_of(engine)}: its schema is {version}, newer than this program knows ({VERSIONS[-1]}); "
             "install the newer aggregator, or restore a backup",
             code="schema_newer",
         )

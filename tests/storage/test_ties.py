@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from storage_world import DAY, FEED, GLM, HUB, NOW, OTHER, QWEN, about, poll, prepared, repository
 
@@ -105,7 +105,9 @@ def test_the_earliest_repository_of_a_line_is_its_release_whenever_it_was_seen(s
     assert store.check() == []
 
 
-def test_a_repository_that_two_organisations_list_is_one_whichever_was_read_first(tmp_path: Path) -> None:
+def test_a_repository_that_two_organisations_list_is_one_whichever_was_read_first(
+    new_database: Callable[[str], str],
+) -> None:
     second = Source("huggingface:Moved", "huggingface", "https://hub.example/Moved")
     here = repository("Qwen/Qwen3.5-7B", "1", QWEN)
     there = prepared("Moved/Qwen3.5-7B", "Qwen/Qwen3.5-7B", source=second, labels=here.labels, lasting_id="1",
@@ -114,7 +116,7 @@ def test_a_repository_that_two_organisations_list_is_one_whichever_was_read_firs
     dumps = set()
     orders = ([polls], [polls[::-1]], [polls[:1], polls[1:]], [polls[1:], polls[:1], polls[1:]])
     for number, parts in enumerate(orders):
-        with Store.open(f"sqlite:///{tmp_path}/{number}.db") as store:
+        with Store.open(new_database(str(number))) as store:
             for part in parts:
                 store.commit_polls(part, NOW)
             assert store.check() == []
@@ -171,13 +173,13 @@ def halves(polls: list[Poll]) -> list[Poll]:
     return parts
 
 
-def test_twenty_orders_of_polls_give_the_same_logical_content(tmp_path: Path) -> None:
+def test_twenty_orders_of_polls_give_the_same_logical_content(new_database: Callable[[str], str]) -> None:
     dumps = set()
     for seed in range(20):
         rng = random.Random(seed)
         parts = halves(world())
         rng.shuffle(parts)
-        with Store.open(f"sqlite:///{tmp_path}/{seed}.db", regions={"qwen": "cn"}) as store:
+        with Store.open(new_database(str(seed)), regions={"qwen": "cn"}) as store:
             while parts:
                 some = [parts.pop() for _ in range(min(len(parts), rng.choice((1, 1, 2, 3))))]
                 store.commit_polls(some, NOW)
@@ -188,10 +190,10 @@ def test_twenty_orders_of_polls_give_the_same_logical_content(tmp_path: Path) ->
     assert len(dumps) == 1
 
 
-def test_an_edit_and_its_undoing_give_the_content_of_never(tmp_path: Path) -> None:
+def test_an_edit_and_its_undoing_give_the_content_of_never(new_database: Callable[[str], str]) -> None:
     for number, (kept, edited) in enumerate(itertools.product(world(), world())):
         del kept
-        with Store.open(f"sqlite:///{tmp_path}/{number}.db", regions={"qwen": "cn"}) as store:
+        with Store.open(new_database(str(number)), regions={"qwen": "cn"}) as store:
             store.commit_polls(world(), NOW)
             stories, roots = {s.items for s in store.stories()[0]}, copies(store)
             changed = [prepared(p.entry.guid, "Nothing of the kind", source=edited.source, url=f"https://e.example/{p.entry.guid}")

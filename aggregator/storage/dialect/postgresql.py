@@ -125,7 +125,8 @@ def name_of(url: URL) -> str:
 
 
 def reading(connection: Connection) -> Connection:
-    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    # not `postgresql_readonly`: it would end with READ WRITE, against a server's default_transaction_read_only
+    return connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 def writing(connection: Connection) -> Connection:
@@ -301,7 +302,7 @@ def problems(connection: Connection) -> list[str]:
         ("items are not in the search index", missing),
     ):
         if number := connection.exec_driver_sql(count).scalar():
-            found.append(f"{number} {words}; run `aggregator db search`")
+            found.append(f"{number} {words}")
     return found
 
 
