@@ -141,7 +141,8 @@ class Application:
     @property
     def database_shown(self) -> str:
         """The database's URL as it may be shown: without a password."""
-        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.database)
+        shown = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.database)
+        return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", shown)
 
     def sources(self, ids: Iterable[str]) -> list[Source]:
         """The enabled sources in the order of the file, or those named. Raises UsageError for an unknown id."""

@@ -171,7 +171,7 @@ def _said(one: Incoming) -> dict[str, Any]:
     prepared, labels = one.prepared, one.prepared.labels
     content = cut_bytes(prepared.content, CONTENT_LIMIT)
     return {
-        "guid": prepared.entry.guid,
+        "guid": prepared.entry.guid.replace("\0", ""),  # PostgreSQL keeps no NUL
         "url": prepared.url,
         "url_key": prepared.url_key,
         "text_key": prepared.text_key,
@@ -371,4 +371,4 @@ def _quarantine(connection: Connection, one: Incoming, reason: str, now: datetim
 
 
 def _plain(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Postgres
 
 from aggregator import identity
 from aggregator.errors import StoreError
@@ -101,3 +103,34 @@ def test_D2_a_read_only_mount_is_named_and_the_file_untouched(small_disk: Path) 
         assert (small_disk / "x.db").read_bytes() == before
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+
+
+def test_D1_a_full_disk_of_a_postgresql_server_is_named_and_work_goes_on(postgres: Postgres, small_disk: Path) -> None:
+    """Its tables lie on the small disk; its log does not, or the server itself would stop and start again."""
+    if os.environ.get("AGGREGATOR_TEST_POSTGRES"):
+        pytest.skip("the server's disk is not ours to fill")
+    subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
+    tables = small_disk / "tables"
+    tables.mkdir()
+    for folder in (*small_disk.parents, small_disk):
+        folder.chmod(folder.stat().st_mode | 0o111)
+    shutil.chown(tables, "pgserver")
+    ballast = small_disk / "ballast"
+    postgres.execute(f"CREATE TABLESPACE small LOCATION '{tables}'")
+    try:
+        with postgres.database(empty=True) as url:
+            name = url.split("/")[-1].split("?")[0]
+            postgres.execute(f"ALTER DATABASE {name} SET TABLESPACE small")
+            ballast.write_bytes(bytes(2**21))
+            with Store.open(url) as store:
+                stored = 0
+                with pytest.raises(StoreError) as caught:
+                    for number in range(200):
+                        stored += poll(store, number)
+                assert caught.value.code == "disk_full", caught.value.detail
+                assert store.items()[1] == stored
+                assert store.check() == []
+                ballast.unlink()
+                assert poll(store, 901, 1_000) == 1
+    finally:
+        postgres.execute("DROP TABLESPACE small")

@@ -14,6 +14,6 @@ from aggregator.storage import Store  # noqa: E402
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with Store.open(f"sqlite:///{tmp_path}/poll.db", regions={"qwen": "cn"}) as store:
+def rig(database: str) -> Iterator[Rig]:
+    with Store.open(database, regions={"qwen": "cn"}) as store:
         yield Rig(store)

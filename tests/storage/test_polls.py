@@ -177,3 +177,17 @@ def test_labels_that_change_are_stored_without_a_revision(store: Store) -> None:
     item = store.items()[0][0]
     assert (item.kind, item.revision, item.lines, store.release("Qwen3.5")) == ("other", 0, (), None)
     assert store.check() == []
+
+
+def test_a_nul_or_half_a_character_anywhere_costs_at_most_its_own_item(store: Store) -> None:
+    """Both databases keep the same items: PostgreSQL takes no NUL, and neither takes a lone surrogate."""
+    odd = [prepared("nul\0guid", "one"), prepared("b", "nul\0title"), prepared("c", url="https://press.example/\0c"),
+           prepared("d", author="a\0b", extra={"key\0": "value\0"}), prepared("half\ud800", "two"),
+           prepared("e", "fine"), prepared("f", content="body \0 of it"), prepared("g", summary="\ud83d half")]  # fmt: skip
+    notes = poll(odd, error="reset by \0 peer", error_code="network", complete=False, notes=("note \0 \ud800",),
+                 validators={FEED.url: Validator('"\0"', None, "hash", (), NOW)})  # fmt: skip
+    counts = store.commit_polls([notes], NOW)
+    assert counts[0].new + len(counts[0].rejected) == len(odd)
+    assert {item.title for item in store.items()[0]} >= {"one", "fine"}
+    assert store.commit_polls([notes], NOW)[0].new == 0
+    assert store.check() == []

@@ -115,9 +115,21 @@ def _prepare(connection: Any, name: str, readonly: bool) -> None:
                 "idle_in_transaction_session_timeout": f"{int(IDLE * 1000)}ms"}  # fmt: skip
     if readonly:
         settings["default_transaction_read_only"] = "on"
+    _leave_out_nul(connection)
     connection.autocommit = True
     connection.execute("; ".join(f"SET {key} = '{value}'" for key, value in settings.items()))
     connection.autocommit = False
+
+
+def _leave_out_nul(connection: Any) -> None:
+    """Let texts go in without the one character that the server does not keep, whatever a source has put into them."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Dumper(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "") if "\0" in obj else obj)
+
+    connection.adapters.register_dumper(str, Dumper)
 
 
 def name_of(url: URL) -> str:
