@@ -70,9 +70,10 @@ class Composed:
     folder: Path
     engine: Engine
     name: str
+    profile: str = "mail"
 
     def __call__(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        files = ["-f", "docker-compose.yml", "-f", "world.yml", "-p", self.name, "--profile", "mail"]
+        files = ["-f", "docker-compose.yml", "-f", "world.yml", "-p", self.name, "--profile", self.profile]
         hidden = {key: value for key, value in ENVIRON.items() if not key.startswith(("SMTP_URL", "AGGREGATOR_"))}
         command = [*self.engine.compose, *files, *arguments]
         return run(command, check=check, cwd=self.folder, environ={**hidden, "BUILDAH_FORMAT": "docker"})

@@ -181,3 +181,11 @@ def test_a_role_needs_postgresql(fresh_world: World) -> None:
     assert told.status == 2
     assert "PostgreSQL" in told.err
     assert "AGGREGATOR_DATABASE_URL=postgresql+psycopg://" in told.err
+
+
+def test_a_database_that_cannot_be_reached_is_waited_for(shared: World, caplog: pytest.LogCaptureFixture) -> None:
+    stop = threading.Event()
+    with replace(shared, database="postgresql+psycopg://nobody@127.0.0.1:1/nothing").open() as app:
+        threading.Timer(0.5, stop.set).start()
+        assert roles.work(app, "worker", stop) == 0
+    assert "again in" in caplog.text

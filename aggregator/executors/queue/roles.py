@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator.errors import UsageError
+from aggregator.errors import StoreError, UsageError
 from aggregator.executors import inprocess
 from aggregator.executors.queue import engine, worker
 from aggregator.executors.queue.scheduler import Scheduler
@@ -32,16 +32,17 @@ CARE_EVERY = 10.0
 def work(app: Application, role: str, until: threading.Event | None = None) -> int:
     """Take a role until SIGTERM or SIGINT (or until `until` is set); SIGHUP reads sources.toml anew. Returns 0.
 
-    Raises UsageError for a database that has no queue, StoreError if it cannot be reached.
+    A database that cannot be reached is waited for. Raises UsageError for one that has no queue, StoreError for what waiting
+    does not mend.
     """
     if not app.database.startswith("postgresql"):
         raise UsageError(f"--role {role} needs PostgreSQL, and the database is {app.database_shown}; run without --role, "
                          "or set AGGREGATOR_DATABASE_URL=postgresql+psycopg://user:password@host/name")  # fmt: skip
-    app.store.setting("heartbeat")  # the tables first: the schema is upgraded when the store is opened
-    engine.prepare(app.database)
     stop = until or threading.Event()
     reload = threading.Event()
     before = inprocess.obey(stop, reload)
+    if not _reach(app, stop):
+        return 0
     for name in ("apscheduler", "procrastinate"):
         logging.getLogger(name).setLevel(logging.ERROR)
     log.info("%s started: %d sources", role, len(app.sources(())))
@@ -62,6 +63,21 @@ def work(app: Application, role: str, until: threading.Event | None = None) -> i
             signal.signal(number, handler)
     log.info("%s ended", role)
     return 0
+
+
+def _reach(app: Application, stop: threading.Event) -> bool:
+    """Open the store, which upgrades its schema, and make the queue's tables; False if `stop` came first."""
+    while not stop.is_set():
+        try:
+            app.store.setting("heartbeat")
+            engine.prepare(app.database)
+            return True
+        except StoreError as error:
+            if error.code != "db_unavailable":
+                raise
+            log.warning("%s; again in %d s", error, worker.PAUSE)
+            stop.wait(worker.PAUSE)
+    return False
 
 
 async def _work(app: Application, stop: threading.Event, reload: threading.Event | None) -> None:
