@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+PATIENCE = 120_000
+"""Milliseconds; a browser on a machine where others work too may need many seconds for a long picture."""
 SERIOUS = ("serious", "critical")
 
 
@@ -58,7 +60,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=400,
     )
     if made.returncode:
         pytest.skip(f"axe-core cannot be installed: {made.stderr[-200:]}")
@@ -86,6 +88,7 @@ def test_every_page_is_calm_in_a_browser(web: Web, browser: Any, axe: str, langu
             viewport={"width": wide, "height": high}, color_scheme=theme, locale=language, bypass_csp=False
         )
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         listen(page, web.base, wrong)
         for name, path in web.paths(language).items():
             where = f"{name} {language} {theme} {width}"
