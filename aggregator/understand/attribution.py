@@ -89,7 +89,7 @@ FORMS: tuple[Form, ...] = (
         r"|\b(?:congressional|parliamentary|senate|house|government) (?:report|inquiry|hearing|memo|panel)\b"
             r"|\bdepartement (?:[\w-]+ )?(?:du|de la|de l'|d') ?\w+"
             r"|\b(?:senateurs?|deputes?|ministres?|parlementaires?|procureure?|juges?|ambassade|douanes?|la cour)\b"
-        r"|(?:参议|众议|国会)院?议?员|议员|议会|参议院|众议院|检方|总统|总理|主管部门|部委|(?:保护|安全|监督|管理|调查|情报)(?:总)?局|委员会|法庭|大使馆|海关"
+        r"|(?:参议|众议|国会)院?议?员|议员|议会|参议院|众议院|检方|总统|总理|主管部门|部委|政府|(?:保护|安全|监督|管理|调查|情报)(?:总)?局|委员会|法庭|大使馆|海关"
         r"|(?:发展|外交|财政|能源|国防|司法|经济|科技|文化|教育|产业|内政|通信)部", _A)),
     Form(AUTHORITY, ALONE, re.compile(
         rf"\b{_STATES_OF} (?:has |had |a |ont )?(?:accuse[sd]?|warn(?:s|ed)|ban(?:s|ned)|order(?:s|ed)|alleges?"
