@@ -1,6 +1,6 @@
 """This project as a contestant: its sources file for the benchmark's world, its commands, and what it stored.
 
-    python -m benchmarks.ours [--feeds 1000] [--steps cold,warm,delta,warm] [--latency 0] [--folder PATH]
+    python -m benchmarks.ours [--feeds 1000] [--steps cold,warm,delta,warm] [--latency 0] [--plain] [--folder PATH]
 
 polls a fresh world once for each step and prints seconds and counts: for a quick look while something is made faster.
 The configuration is that of the repository (all labs) with the world's feeds as its only sources.
@@ -80,13 +80,34 @@ class Ours(Contestant):
         return stored(folder)
 
 
+class Plain(Ours):
+    """This project without understanding and without the search for near copies."""
+
+    name = "aggregator, plain"
+    settings = "poll, by benchmarks.plain"
+
+    def poll(self, folder: Path) -> measure.Run:
+        words = command(folder, "poll", "--json")
+        return measure.run([*words[:2], "benchmarks.plain", *words[3:]])
+
+    def stored(self, folder: Path) -> int:
+        """How many items are stored. Raises RuntimeError if any of them was understood after all."""
+        with sqlite3.connect(folder / "aggregator.db") as database:
+            for table in ("item_line", "item_band"):
+                if database.execute(f"select count(*) from {table}").fetchone()[0]:
+                    raise RuntimeError(f"plain polls still fill {table}: benchmarks.plain no longer reaches the rules")
+        return stored(folder)
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--feeds", type=int, default=1000)
     words.add_argument("--steps", default="cold,warm,delta,warm")
     words.add_argument("--latency", type=float, default=0.0)
+    words.add_argument("--plain", action="store_true", help="Without understanding and near copies.")
     words.add_argument("--folder", help="Where the store is made; it stays there.")
     asked = words.parse_args()
+    one = Plain() if asked.plain else Ours()
     with tempfile.TemporaryDirectory() as scratch, world.opened(asked.feeds) as served:
         folder = Path(asked.folder or scratch)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,10 +117,10 @@ def main() -> None:
             if step == "delta":
                 served.change(after=True)
             served.count()
-            run = measure.run(command(folder, "poll", "--json"))
+            run = one.poll(folder)
             counts = served.count()
             print(
-                f"{step:6} {run.told()}; {stored(folder):,} items; answers {counts.full} full, {counts.unchanged} 304"
+                f"{step:6} {run.told()}; {one.stored(folder):,} items; answers {counts.full} full, {counts.unchanged} 304"
             )
             if run.status:
                 print(run.errors)

@@ -36,11 +36,13 @@ class Rounds:
 
     def run(self, rounds: int) -> None:
         """Up to `rounds` rounds, every other one the other way round; the first is always whole."""
-        own = ours.Ours()
+        own, plain = ours.Ours(), ours.Plain()
         self._is_there(own)
+        self._is_there(plain)
         steps: list[tuple[str, Callable[[], None]]] = [
             (FLOOR, self._floor),
             (OURS, lambda: self._contestant(own)),
+            (plain.name, lambda: self._plain(plain)),
             ("memory", lambda: self._memory(own)),
             *((peer.name, lambda peer=peer: self._contestant(peer)) for peer in self._peers),
         ]
@@ -83,6 +85,14 @@ class Rounds:
                 self._poll(one, folder, "cold at 50 ms", stored=entries, full=feeds)
                 self._poll(one, folder, "warm at 50 ms", stored=entries, full=0)
                 self._served.change(latency=0)
+
+    def _plain(self, plain: ours.Plain) -> None:
+        """Cold only."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            self._served.change(after=False, latency=0)
+            plain.configure(folder, self._served)
+            self._poll(plain, folder, "cold", stored=self._served.entries, full=self._served.feeds)
 
     def _memory(self, own: ours.Ours) -> None:
         """The memory of ours, and of all its processes together, in a cold poll of its own: looking takes time."""
