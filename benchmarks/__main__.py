@@ -2,9 +2,9 @@
 
     python -m benchmarks [--feeds 1000] [--rounds 2] [--minutes 10] [--peers sfeed,newsboat,reader,rss2email] [--dry]
 
-The time goes into rounds over ours, the floor and the peers; start-up and understanding take another minute. Growth is
-measured by `python -m benchmarks.growth`, which writes into the same page. `--dry` writes nothing.
-Ends with 1 if a count was wrong.
+The time goes into rounds over ours, the floor and the peers; start-up, understanding, stages and the guard's ratios take
+another two minutes. Growth is measured by `python -m benchmarks.growth`, which writes into the same page. `--dry` writes
+nothing. Ends with 1 if a count was wrong.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from benchmarks import peers, report, results, startup, understanding, world
+from benchmarks import guard, peers, report, results, stages, startup, understanding, world
 from benchmarks.rounds import Rounds
 
 
@@ -32,6 +32,9 @@ def main() -> int:
         Rounds(served, found, seconds=asked.minutes * 60, heavy=chosen).run(asked.rounds)
     found.figures["startup"] = startup.measured()
     found.figures["understanding"] = understanding.measured()
+    found.figures["stages"] = stages.measured()
+    with guard.rigged() as rig:
+        found.figures["guard"] = guard.ratios(rig)
     for name, text in report.sections(found).items():
         if name != "growth":
             print(f"\n{text}")

@@ -68,10 +68,10 @@ def rigged() -> Iterator[Rig]:
 def measures(rig: Rig) -> dict[str, Measure]:
     """What is measured, by name."""
     return {
-        "reading": lambda: (_seconds(lambda: read_all(rig)), _seconds(lambda: read_raw(rig), 10)),
+        "reading": lambda: (seconds(lambda: read_all(rig)), seconds(lambda: read_raw(rig), 10)),
         "understanding": lambda: understand(rig.rules),
         "storing": lambda: store(rig),
-        "fetching": lambda: (_seconds(lambda: fetch(rig), 2), _seconds(lambda: fetch_raw(rig), 10)),
+        "fetching": lambda: (seconds(lambda: fetch(rig), 2), seconds(lambda: fetch_raw(rig), 10)),
         "cold poll": lambda: poll(rig),
         "start of --help": lambda: (_process(rig, "--help"), bare()),
         "start of items": lambda: (_process(rig, "items"), bare()),
@@ -107,6 +107,14 @@ def kept() -> dict[str, float]:
     return {name: float(ratio) for name, ratio in json.loads(KEPT.read_text()).items()} if KEPT.exists() else {}
 
 
+def seconds(work: Callable[[], object], times: int = 1) -> float:
+    """CPU seconds of one call, as the mean of `times`."""
+    started = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - started) / times
+
+
 # ------------------------------------------------------------------------------------------------ the work
 
 
@@ -129,8 +137,8 @@ def read_raw(rig: Rig) -> int:
 def understand(rules: Understanding) -> tuple[float, float]:
     corpus = list(texts(1000, body=600))
     return (
-        _seconds(lambda: understanding.label_all(rules, corpus)),
-        _seconds(lambda: understanding.fold_all(corpus), 10),
+        seconds(lambda: understanding.label_all(rules, corpus)),
+        seconds(lambda: understanding.fold_all(corpus), 10),
     )
 
 
@@ -146,9 +154,9 @@ def store(rig: Rig) -> tuple[float, float]:
         polls.append(Poll(source, entries, {}, {}, complete=True, next_poll_at=now + timedelta(hours=1)))
         rows += [(number, (e.key, e.url, e.title, str(e.published), e.summary, e.content)) for e in entries]
     with Store.open(f"sqlite:///{path}") as opened, sqlite3.connect(bare_path) as connection:
-        own = _seconds(lambda: opened.commit_polls(polls, now))
+        own = seconds(lambda: opened.commit_polls(polls, now))
         connection.execute("pragma journal_mode=wal")
-        floor = _seconds(lambda: raw.store(connection, rows))
+        floor = seconds(lambda: raw.store(connection, rows))
     return own, floor
 
 
@@ -182,7 +190,7 @@ def poll(rig: Rig) -> tuple[float, float]:
                 connection, [(place, row) for place, (_, body) in enumerate(answers) for row in raw.rows_of(body)]
             )
 
-    return run.cpu, _seconds(floor, 5)
+    return run.cpu, seconds(floor, 5)
 
 
 def bare() -> float:
@@ -192,14 +200,6 @@ def bare() -> float:
 
 def _process(rig: Rig, *words: str) -> float:
     return statistics.median(measure.run(ours.command(rig.folder, *words)).cpu for _ in range(3))
-
-
-def _seconds(work: Callable[[], object], times: int = 1) -> float:
-    """CPU seconds of one call, as the mean of `times`."""
-    started = time.process_time()
-    for _ in range(times):
-        work()
-    return (time.process_time() - started) / times
 
 
 def main() -> int:

@@ -85,6 +85,11 @@ def test_an_answer_comes_after_the_latency(served: world.World) -> None:
 
 
 def test_the_time_of_a_process_that_nobody_waited_for_is_counted() -> None:
-    burns = "import time\nwhile time.process_time() < 0.3: pass"
-    leaves = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {burns!r}]); time.sleep(1)"
-    assert measure.run([sys.executable, "-c", leaves]).cpu >= 0.2
+    burns = "import time, signal\nwhile time.process_time() < 0.3: pass\nprint('burnt', flush=True)\nsignal.pause()"
+    leaves = f"""import subprocess, sys
+child = subprocess.Popen([sys.executable, '-c', {burns!r}], stdout=subprocess.PIPE)
+assert child.stdout.readline() == b'burnt' + bytes([10])
+child.returncode = 0
+"""
+    run = measure.run([sys.executable, "-c", leaves])
+    assert (run.status, run.errors) == (0, "") and run.cpu >= 0.3
