@@ -71,11 +71,12 @@ class House:
     alerts: tuple[str, ...] = ()
     owner: str = "me"
     ping: Any = None
+    timezone: str = "Europe/Paris"
 
     def means(self) -> deliver.Means:
         sources = {s.id: s for s in (FEED, HUB, Source("late", "feed", "https://late.example/feed"))}
         configuration = Configuration(
-            "sources.toml", Settings(timezone="Europe/Paris"), self.digest, self.others, LABS, sources,
+            "sources.toml", Settings(timezone=self.timezone), self.digest, self.others, LABS, sources,
             alerts=self.alerts, ping="env:PING" if self.ping else "",
         )  # fmt: skip
         return deliver.Means(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from storage_world import FEED, GLM, HUB, QWEN, about, poll, prepared, repositor
 
 from aggregator import deliver
 from aggregator.model import Source
+from aggregator.names import make_line
 from aggregator.storage import dialect
 from aggregator.storage.deliveries import DIGEST_ITEM, ITEM
 from aggregator.storage.tables import metadata
@@ -288,3 +290,70 @@ def test_a_story_is_news_once(house: House) -> None:
     house.day()
     counts = [one.summary["news"] for one in reversed(house.store.digests())]
     assert counts == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "changes", "expected"),
+    [
+        ("Europe/Paris", "02:30", "2026-03-29", "2026-03-29T01:00"), ("America/New_York", "02:30", "2026-03-08", "2026-03-08T07:00"),
+        ("Europe/Paris", "02:30", "2026-10-25", "2026-10-25T00:30"), ("America/New_York", "01:30", "2026-11-01", "2026-11-01T05:30"),
+        ("Europe/Berlin", "00:00", "2026-03-30", "2026-03-29T22:00"), ("America/Los_Angeles", "00:00", "2026-03-09", "2026-03-09T07:00"),
+        ("Africa/Cairo", "00:00", "2026-04-24", "2026-04-23T22:00"), ("America/Santiago", "00:00", "2026-09-06", "2026-09-06T04:00"),
+        ("Australia/Lord_Howe", "02:15", "2026-10-04", "2026-10-03T15:30"), ("Asia/Shanghai", "07:30", "2026-10-04", "2026-10-03T23:30"),
+    ],
+)  # fmt: skip
+def test_a_day_on_which_clocks_change_has_one_digest_at_its_first_moment(
+    house: House, zone: str, at: str, changes: str, expected: str
+) -> None:
+    """T1 to T4 through the planner, looked at every half hour."""
+    house.timezone, house.digest = zone, replace(house.digest, at=at)
+    moment = datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    house.now = moment - timedelta(hours=2)
+    house.baseline()
+    while house.now < moment + timedelta(hours=3):
+        house.plan()
+        house.later(minutes=30)
+    made = {one.slot: one.planned_at for one in house.store.digests()}
+    assert made[changes] == moment
+    assert len(made) == len(house.store.digests()) == 2  # the day before at the first look, and this one
+
+
+def test_t7_a_reader_that_moves_across_the_date_line_misses_nothing_and_gets_nothing_twice(house: House) -> None:
+    house.baseline()
+    zones = [
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+        "Asia/Tokyo",
+        "Pacific/Pago_Pago",
+        "Pacific/Kiritimati",
+        "Europe/Paris",
+    ]
+    lines = []
+    for number, zone in enumerate(zones):
+        house.timezone = zone
+        for hours in (5, 9, 10, 9):
+            house.later(hours=hours)
+            line = make_line("qwen", "Qwen", f"{10 * number + hours}")
+            if line not in lines:
+                lines.append(line)
+                house.news(f"{number}-{hours}", line)
+            house.plan()
+    house.day()
+    found = house.store.digests()
+    assert len({one.slot for one in found}) == len(found)
+    told = [line for one in found for line in one.summary["new"]]
+    assert sorted(told) == sorted(line.name for line in lines)
+    days = [datetime.fromisoformat(one.slot) for one in found]
+    assert all(abs((a - b).days) <= 2 for a, b in zip(days, days[1:]))  # at most one day is merged into the next
+
+
+def test_k5_a_source_that_is_removed_and_added_again_brings_no_flood(house: House) -> None:
+    house.baseline()
+    house.news("a", QWEN)
+    assert house.day() == {"default": NEW}
+    house.later(days=3)  # sources.toml does not have it; what it said stays
+    assert [item.guid for item in house.store.items()[0]] == ["a"]
+    old = prepared("a", f"{QWEN.name} a", labels=about(QWEN), now=house.now)
+    new = prepared("b", f"{GLM.name} b", labels=about(GLM), now=house.now, published=house.now)
+    house.poll(old, new)
+    assert house.day() == {"default": [(GLM.key, "new")]}
