@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from multiprocessing import Pool
 from pathlib import Path
 
 import tomlkit
@@ -55,24 +56,26 @@ def prepared(text: Text, source: Source, rules: Understanding, now: datetime) ->
     return identity.prepare(entry, source, rules, now)
 
 
-def add(store: Store, rules: Understanding, rows: Iterable[Text], together: int) -> tuple[int, float, float]:
-    """Store `rows` as polls of 25 entries, `together` polls a transaction, each soon after its last text appeared.
+def polls_of(rows: list[Text], rules: Understanding) -> tuple[list[Poll], datetime]:
+    """`rows` as polls of 25 entries, and the time at which they are made: soon after the last text appeared."""
+    now, polls = rows[-1].published + SOON, []
+    for chunk in chunks(rows, 25):
+        source = source_of(chunk[0].number // 25)
+        entries = tuple(prepared(text, source, rules, now) for text in chunk)
+        polls.append(Poll(source, entries, {}, {}, complete=True, next_poll_at=now + timedelta(hours=1)))
+    return polls, now
 
-    Returns (how many, wall seconds inside the store, CPU seconds inside the store).
-    """
-    count, wall, cpu = 0, 0.0, 0.0
+
+def add(store: Store, rules: Understanding, rows: Iterable[Text], together: int) -> tuple[int, float]:
+    """Store `rows` as polls of 25 entries, `together` polls a transaction; how many, and the seconds inside the store."""
+    count, seconds = 0, 0.0
     for some in chunks(rows, 25 * together):
-        now, polls = some[-1].published + SOON, []
-        for chunk in chunks(some, 25):
-            source = source_of(chunk[0].number // 25)
-            entries = tuple(prepared(text, source, rules, now) for text in chunk)
-            polls.append(Poll(source, entries, {}, {}, complete=True, next_poll_at=now + timedelta(hours=1)))
-        started, spent = time.perf_counter(), time.process_time()
+        polls, now = polls_of(some, rules)
+        started = time.perf_counter()
         store.commit_polls(polls, now)
-        wall += time.perf_counter() - started
-        cpu += time.process_time() - spent
+        seconds += time.perf_counter() - started
         count += len(some)
-    return count, wall, cpu
+    return count, seconds
 
 
 def chunks(rows: Iterable[Text], size: int) -> Iterator[list[Text]]:
@@ -111,26 +114,50 @@ def configure(folder: Path) -> Path:
 
 
 def fill(folder: Path, sizes: Iterable[int]) -> None:
-    """Make the stores that are not there yet; a larger one begins as a copy of the next smaller one."""
+    """Make the stores that are not there yet; a larger one begins as a copy of the next smaller one.
+
+    What was interrupted goes on where it was: whole transactions are stored.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     understood = configure(folder)
     done = 0
     for size in sorted(sizes):
-        target = path_of(folder, size)
+        target, growing = path_of(folder, size), folder / f"growing-{size}.db"
         if not target.exists():
-            growing = folder / f"growing-{size}.db"
-            copy(path_of(folder, done) if done else None, growing)
-            store, rules = opened(growing, understood)
-            started = time.perf_counter()
-            rest = islice(texts(size, body=BODY), done, None)
-            for some in chunks(rest, 10_000):
-                add(store, rules, some, TOGETHER)
-                told = f"{some[-1].number + 1:,} of {size:,} items after {time.perf_counter() - started:,.0f} s"
-                print(told, flush=True)
-            store.close()
+            if not growing.exists():
+                copy(path_of(folder, done) if done else None, growing)
+            _grow(growing, understood, size)
             copy(growing, target)
             remove(growing)
         done = size
+
+
+def _grow(path: Path, understood: Path, size: int) -> None:
+    """Fill a store up to `size` items. Texts are made ready in a process beside this one, which stores them."""
+    store, _ = opened(path, understood)
+    started = time.perf_counter()
+    with sqlite3.connect(path) as database:
+        (done,) = database.execute("select count(*) from item").fetchone()
+    batches = chunks(islice(texts(size, body=BODY), done, None), 25 * TOGETHER)
+    with store, Pool(1, _learn, (understood,)) as pool:
+        while some := list(islice(batches, 20)):  # so that no more than twenty batches lie ready
+            for polls, now in pool.imap(_ready, some):
+                store.commit_polls(polls, now)
+            done = some[-1][-1].number + 1
+            print(f"{done:,} of {size:,} items after {time.perf_counter() - started:,.0f} s", flush=True)
+
+
+_rules: Understanding
+"""The rules of the process that makes texts ready."""
+
+
+def _learn(understood: Path) -> None:
+    global _rules
+    _rules = Understanding(config.load(understood, {}).labs)
+
+
+def _ready(rows: list[Text]) -> tuple[list[Poll], datetime]:
+    return polls_of(rows, _rules)
 
 
 def copy(source: Path | None, target: Path) -> None:

@@ -79,7 +79,7 @@ def grown(kept: Path, size: int, scratch: Path) -> Grown:
 
 def once(one: Grown) -> None:
     """One round of what is quick."""
-    _, wall, _ = filling.add(one.store, one.rules, islice(one.fresh, PROBE), 1)
+    _, wall = filling.add(one.store, one.rules, islice(one.fresh, PROBE), 1)
     one.note(POLLED, wall / PROBE * 1000)
     for name, words in SEARCHES.items():
         for _ in range(QUERIES):
