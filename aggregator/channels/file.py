@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Sequence
@@ -78,4 +79,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            told = f"{path}: {error.strerror}; free some space, a digest's file is tried again by itself"
+            raise DeliveryError(told, code="disk_full") from error
         raise DeliveryError(f"{path}: {error.strerror or error}; name a path that can be written") from error

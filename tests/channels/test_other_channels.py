@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import json
 import threading
@@ -79,6 +80,34 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
         channels()["file"].deliver(as_delivery(message), lambda name: None)
     found = {path.name: path.read_text() for path in (tmp_path / "new" / "folder").iterdir()}
     assert found == {"2026-02-17.md": "# M", "2026-02-17.html": "<p>H</p>"}
+
+
+def test_m21_a_link_in_the_place_of_a_file_is_replaced_and_never_followed(tmp_path: Path) -> None:
+    reader = replace(READER, directory=str(tmp_path / "digests"))
+    message = packed(replace(LETTER, subscriber=reader))["file"][0]
+    (tmp_path / "digests").mkdir()
+    (tmp_path / "precious").write_text("mine")
+    Path(message.recipient).symlink_to(tmp_path / "precious")
+    channels()["file"].deliver(as_delivery(message), lambda name: None)
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert not Path(message.recipient).is_symlink() and Path(message.recipient).read_text() == "# M"
+
+
+def test_m21_a_full_disk_leaves_the_former_file_whole_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = replace(READER, directory=str(tmp_path))
+    message = packed(replace(LETTER, subscriber=reader))["file"][0]
+    Path(message.recipient).write_text("former")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(DeliveryError, match="free some space") as caught:
+        channels()["file"].deliver(as_delivery(message), lambda name: None)
+    assert caught.value.code == "disk_full"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {Path(message.recipient).name: "former"}
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
