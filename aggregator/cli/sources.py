@@ -284,6 +284,30 @@ def _tried_form(each: Tried) -> dict[str, Any]:
     }
 
 
+# ---------------------------------------------------------------------------------------------- floods
+
+
+@command.command("release-held")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@output.json_option
+@click.pass_context
+def release_held(ctx: click.Context, ids: tuple[str, ...], as_json: bool) -> int:
+    """Let go of the items of a source that are held: they are news in the next digest.
+
+    A source that suddenly serves far more new items than it ever does, or another site's, is `held`: what came is stored,
+    shows nothing and is told in no digest until somebody has looked at it. To have none of it, set enabled = false.
+    """
+    with common.application(ctx) as app:
+        _chosen(app.configuration, ids)
+        released = {one: app.store.release_held(one, datetime.now(UTC)) for one in dict.fromkeys(ids)}
+    if as_json:
+        output.print_json({"released": released})
+    else:
+        for one, number in released.items():
+            print(f"{one}: {number} items released")
+    return 0
+
+
 # ---------------------------------------------------------------------------------------------- OPML
 
 

@@ -74,6 +74,7 @@ def build(
         polled=material.polled,
         failed=tuple(tidy(source, 60) for source in material.failed),
         deferred=tuple(tidy(source, 60) for source in material.deferred),
+        held=tuple(f"{tidy(source, 60)} ({number})" for source, number in material.held),
         notice=tidy(notice),
         style=style,
         names={lab: tidy(labs[lab].name, 60) for one in (*news, *late) for lab in one.labs if lab in labs},

@@ -31,7 +31,8 @@ def as_data(digest: Digest) -> dict[str, Any]:
         "rumours": [_entry(e, say, digest.timezone) for e in digest.rumours],
         "news": [_news(n) for n in digest.news],
         "more": {"news": digest.more_news},
-        "sources": {"polled": digest.polled, "failed": list(digest.failed), "deferred": list(digest.deferred)},
+        "sources": {"polled": digest.polled, "failed": list(digest.failed), "deferred": list(digest.deferred)}
+        | ({"held": list(digest.held)} if digest.held else {}),
     }
 
 

@@ -110,6 +110,8 @@ class Digest:
     polled: int = 0
     failed: tuple[str, ...] = ()
     deferred: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    """Sources whose new items are held as a flood, each with their number."""
     undelivered: tuple[str, ...] = ()
     """The channel of each message of former digests that was given up."""
     notice: str = ""

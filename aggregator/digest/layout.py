@@ -357,7 +357,7 @@ class _Layout:
         """How many sources were asked, and each that gave nothing, by name; what could not be delivered, by channel."""
         digest, say = self.digest, self.say
         parts = [say("polled", n=digest.polled)]
-        for key, ids in (("failed", digest.failed), ("deferred", digest.deferred)):
+        for key, ids in (("failed", digest.failed), ("deferred", digest.deferred), ("held", digest.held)):
             if ids:
                 shown = say("comma").join(ids[: self.fold.lines])
                 if len(ids) > self.fold.lines:

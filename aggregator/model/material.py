@@ -43,6 +43,8 @@ class Material:
     those that appeared in the window."""
     changed: Mapping[str, tuple[LineChange, ...]] = field(default_factory=dict)
     """By line: what edits at the source changed, without any fresh item."""
+    held: tuple[tuple[str, int], ...] = ()
+    """Sources of which items are held as a flood, with the number of these."""
 
 
 @dataclass(frozen=True, slots=True)

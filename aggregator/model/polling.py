@@ -45,11 +45,14 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class PollCounts:
-    """What a stored poll changed: new items, updated items, entries that could not be stored (with reasons)."""
+    """What a stored poll changed: new items, updated items, entries that could not be stored (with reasons).
+
+    `held` says why its new items are held (flood, another_site), or is empty."""
 
     new: int = 0
     updated: int = 0
     rejected: tuple[str, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,7 @@ def _material(
         polled=polled,
         failed=tuple(failed),
         deferred=tuple(deferred),
+        held=releases.held_of(connection, sources),
         late=tuple(sorted(row.id for row in late)),
         fresh=frozenset(row.id for row in fresh),
         changed=changed,

@@ -190,7 +190,7 @@ def showings_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[S
             sa.select(EVIDENCE.c.line, EVIDENCE.c.status, EVIDENCE.c.trust, EVIDENCE.c.facts, EVIDENCE.c.rule,
                       EVIDENCE.c.words, ITEM.c.appeared, ITEM.c.id, ITEM.c.url, ITEM.c.source, ITEM.c.kind,
                       ITEM.c.baseline, ITEM.c.seq, ITEM.c.copy_of)
-            .join(ITEM, ITEM.c.seq == EVIDENCE.c.item).where(EVIDENCE.c.line.in_(some))
+            .join(ITEM, ITEM.c.seq == EVIDENCE.c.item).where(EVIDENCE.c.line.in_(some), ITEM.c.held.is_(False))
             .order_by(EVIDENCE.c.line, ITEM.c.appeared, ITEM.c.id, EVIDENCE.c.status, EVIDENCE.c.rule, EVIDENCE.c.facts)
         )  # fmt: skip
         for row in rows:

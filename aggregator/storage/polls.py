@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from aggregator import faults
 from aggregator.model import Poll, PollCounts
-from aggregator.storage import dialect, lines, states, tables, ties
+from aggregator.storage import dialect, holding, lines, states, tables, ties
 from aggregator.storage.matching import match
 from aggregator.storage.rules import Rules
 from aggregator.storage.writing import Touched, write
@@ -73,12 +73,19 @@ def _store(
     sources = states.ensure_sources(connection, {poll.source.id: poll.source.url for poll in polls})
     arrived = match(connection, polls, rules)
     baselines = {i: row.baseline_at is None for i, row in sources.items()}
+    reasons = holding.judge(connection, arrived, sources, now)
     written, refused = write(connection, arrived, baselines, now)
+    holding.hold(connection, (o.seq for o in arrived if o.poll.source.id in reasons and o.seq in written.new))
     touched.update(written)
     new = Counter(one.poll.source.id for one in arrived if one.seq in written.new)
     updated = Counter(one.poll.source.id for one in arrived if one.seq in written.edited and one.edited)
     counts = {
-        id(poll): PollCounts(new[poll.source.id], updated[poll.source.id], tuple(refused.get(poll.source.id, ())))
+        id(poll): PollCounts(
+            new[poll.source.id],
+            updated[poll.source.id],
+            tuple(refused.get(poll.source.id, ())),
+            held=reasons.get(poll.source.id, ""),
+        )
         for poll in polls
     }
     for poll in polls:

@@ -13,7 +13,7 @@ from aggregator.model import Item, LineChange, Material, Release, ReleaseQuery, 
 from aggregator.releases import size_order
 from aggregator.running import smallest_of
 from aggregator.searching import scan
-from aggregator.storage import items, lines, states, tables
+from aggregator.storage import holding, items, lines, states, tables
 from aggregator.storage.dialect import chunks
 from aggregator.storage.rules import Rules
 
@@ -115,7 +115,7 @@ def material(connection: Connection, since: datetime, until: datetime, sources: 
     that comes out fulfils the rumour of another. Each comes with all its evidence, so that its state at the window's ends
     can be derived.
     """
-    inside = (ITEM.c.appeared >= since, ITEM.c.appeared < until)
+    inside = (ITEM.c.appeared >= since, ITEM.c.appeared < until, ITEM.c.held.is_(False))
     shown = sa.select(EVIDENCE.c.line).join(ITEM, ITEM.c.seq == EVIDENCE.c.item).where(*inside).distinct()
     keys = set(connection.scalars(shown))
     changed = _changed(connection, since, until)
@@ -129,9 +129,11 @@ def material(connection: Connection, since: datetime, until: datetime, sources: 
     wanted |= {artifact.item for one in materials for artifact in one.artifacts if artifact.item is not None}
     wanted |= {item for story in stories for item in story.items}
     found: dict[str, Item] = items.items_by_id(connection, wanted)
-    polled, failed, deferred = sources_told(connection, list(sources))
+    wanted_sources = list(sources)
+    polled, failed, deferred = sources_told(connection, wanted_sources)
     return Material(since, until, tuple(materials), found, tuple(stories), polled, tuple(failed), tuple(deferred),
-                    tuple(sorted(row.id for row in alone if row.late)), changed=changed)  # fmt: skip
+                    tuple(sorted(row.id for row in alone if row.late)), changed=changed,
+                    held=held_of(connection, wanted_sources))  # fmt: skip
 
 
 _SAID = {"relicensed": "licence", "renamed": "renamed", "correction": "correction"}
@@ -166,6 +168,12 @@ def sources_told(connection: Connection, sources: Iterable[str]) -> tuple[int, l
     deferred = [s.id for s in polled if states.is_deferred(s)]
     failed = [s.id for s in polled if s.error is not None and s.id not in deferred]
     return len(polled), failed, deferred
+
+
+def held_of(connection: Connection, sources: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Return the sources of which items are held, with the number of these."""
+    held = holding.counts(connection)
+    return tuple((source, held[source]) for source in sources if source in held)
 
 
 def lines_by_key(connection: Connection, keys: Iterable[str]) -> list[Any]:

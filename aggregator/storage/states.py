@@ -203,8 +203,18 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
         "retry_at": poll.retry_at,
         "notes": list(poll.notes),
         "moved": dict(row.moved if poll.moved is None else poll.moved),
-        "facts": dict(row.facts if poll.facts is None else poll.facts),
+        "facts": _facts_after(poll, dict(row.facts if poll.facts is None else poll.facts), counts.held),
+        "held_since": row.held_since or (now if counts.held else None),
     }
+
+
+def _facts_after(poll: Poll, facts: dict[str, Any], held: str) -> dict[str, Any]:
+    """What is known of a source after a poll: the size of a listing that was read whole, and whether it is another's."""
+    if poll.listed is not None and not held:
+        facts["window"] = len(poll.listed)
+    if held == "another_site":
+        facts["another_site"] = True
+    return facts
 
 
 def _log_row(poll: Poll, counts: PollCounts, now: datetime) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from aggregator.storage import (
     dialect,
     due,
     figures,
+    holding,
     items,
     lines,
     outbox,
@@ -58,6 +59,7 @@ from aggregator.storage import (
 )
 from aggregator.storage.migrations import VERSIONS
 from aggregator.storage.rules import Rules, default_rules
+from aggregator.storage.writing import Touched
 
 LAB = tables.table_of(tables.LabRow)
 LINE = tables.table_of(tables.LineRow)
@@ -305,6 +307,21 @@ class Store:
         quiet = all(not poll.prepared and poll.listed is None for poll in polls_)
         with dialect.writing(self.engine, by_row=quiet) as connection:
             return polls.commit_polls(connection, polls_, now, self.rules, self.regions)
+
+    def release_held(self, source_id: str, now: datetime) -> int:
+        """Let go of the items of a source that are held as a flood: they are news from now on; return how many."""
+        with dialect.writing(self.engine) as connection:
+            numbers = holding.release(connection, source_id)
+            polls.conclude(connection, Touched(edited=set(numbers)), self.rules, self.regions, now)
+            keys = lines.lines_of(connection, numbers)
+            if keys:
+                lines.derive_lines(connection, keys, self.rules, self.regions, now)
+        return len(numbers)
+
+    def held(self) -> dict[str, int]:
+        """Return the number of held items by source."""
+        with dialect.reading(self.engine) as connection:
+            return holding.counts(connection)
 
     def budgets(self) -> dict[str, Any]:
         """Return the state of each host's quota, as it was saved."""

@@ -48,6 +48,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
         "{n} messages of former digests could not be delivered",
     ),
     "deferred": ("{n} put off by a quota", "{n} put off by a quota"),
+    "held": ("{n} held, with far more new items than usual", "{n} held, with far more new items than usual"),
     # what a model is
     "model": "model",
     "model_of": "{modalities} model",

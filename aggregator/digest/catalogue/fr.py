@@ -48,6 +48,10 @@ PHRASES: dict[str, str | tuple[str, str]] = {
         "{n} messages des bulletins précédents n’ont pu être remis",
     ),
     "deferred": ("{n} reportée faute de quota", "{n} reportées faute de quota"),
+    "held": (
+        "{n} retenue, avec bien plus d’articles que d’habitude",
+        "{n} retenues, avec bien plus d’articles que d’habitude",
+    ),
     # what a model is
     "model": "modèle",
     "model_of": "modèle {modalities}",

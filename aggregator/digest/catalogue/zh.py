@@ -45,6 +45,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "failed": "{n}个无法读取",
     "undelivered": "此前简报有{n}条消息未能送达",
     "deferred": "{n}个因配额推迟",
+    "held": "{n}个因新条目异常增多而暂缓",
     # what a model is
     "model": "模型",
     "model_of": "{modalities}模型",
