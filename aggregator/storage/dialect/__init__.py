@@ -8,6 +8,7 @@ short transactions that lock the rows that they change (leases, claims, notes of
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -156,7 +157,15 @@ def told(engine: Engine) -> Iterator[None]:
         code = side.code_of(error)
         if code is None:
             raise
+        path = file_of(engine.url.render_as_string())
+        if code == "db_unavailable" and path is not None and _cannot_be_written(path):
+            code = "db_readonly"  # on a read-only file system SQLite cannot open its log and says no more
         raise StoreError(f"{name_of(engine)}: {side.advice(code)}", code=code) from error
+
+
+def _cannot_be_written(path: Path) -> bool:
+    """Say whether a database is there which this user, or nobody, may write."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
 # ------------------------------------------------------------------------------------------------------- statements
