@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b, sha256
+from itertools import islice
 from unicodedata import normalize
 from zlib import crc32
 
@@ -32,6 +33,8 @@ EXACT_WEIGHT = 24
 """Words (or Chinese characters) that a text needs for an exact key of its own."""
 
 _TOKEN = re.compile(r"[\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0002ebe0]|\d+(?:[.,]\d+)*|[^\W\d_]+")
+_ASCII_TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)*")
+"""The same where a text is ASCII in lower case, and three times as fast."""
 _SENTENCE = re.compile(r"[。！？!?；\n]+")
 _MASK = 0xFFFFFFFF
 _MIXERS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D)
@@ -195,15 +198,20 @@ def _tokens(text: str) -> list[str]:
     """Words, numbers and single Chinese characters, folded."""
     if not text:
         return []
-    return _TOKEN.findall(text.lower() if text.isascii() else normalize("NFKC", text).casefold())
+    if text.isascii():
+        return _ASCII_TOKEN.findall(text.lower())
+    return _TOKEN.findall(normalize("NFKC", text).casefold())
 
 
 def _sentences(text: str) -> list[list[str]]:
     """The tokens of each sentence."""
     if not text:
         return []
-    text = text.lower() if text.isascii() else normalize("NFKC", text).casefold()
-    return [_TOKEN.findall(sentence) for sentence in _SENTENCE.split(text.replace(". ", "\n"))]
+    if text.isascii():
+        pattern, text = _ASCII_TOKEN, text.lower()
+    else:
+        pattern, text = _TOKEN, normalize("NFKC", text).casefold()
+    return [pattern.findall(sentence) for sentence in _SENTENCE.split(text.replace(". ", "\n"))]
 
 
 @lru_cache(maxsize=65536)
@@ -213,7 +221,7 @@ def _hash(token: str) -> int:
 
 def _shingles(tokens: Sequence[str], n: int) -> set[int]:
     """32-bit hashes of the runs of `n` tokens (of the whole text if it is shorter)."""
-    hashed = list(map(_hash, tokens))
+    hashed = [*map(_hash, tokens)]
     first, second, third = _MIXERS
     if len(hashed) < n:
         return {sum(value * mixer for value, mixer in zip(hashed, _MIXERS, strict=False)) & _MASK} if hashed else set()
@@ -244,8 +252,8 @@ def _bands(
     """Hashes of whole sentences (nearly every copy keeps one) and of minima of the lead's shingles (for scattered edits)."""
     found: list[str] = [" ".join(title)] if _weight(title) >= 6 else []
     for sentences, most in ((summary, 3), (body, 4)):
-        long = [" ".join(tokens) for tokens in sentences if len(tokens) >= 7 and _weight(tokens) >= 7]
-        found += long[:most]
+        long = (" ".join(tokens) for tokens in sentences if len(tokens) >= 7 and _weight(tokens) >= 7)
+        found += islice(long, most)
     if len(lead) >= 8:
         lows = _minima(lead)
         found += [f"\0{band}:{lows[band]}:{lows[band + 1]}" for band in range(0, _BINS, 2)]

@@ -30,6 +30,8 @@ _CJK = (
 )
 _LETTER = rf"[^\W\d_{_CJK}]"
 _TOKEN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:\.\d+)*)|(?P<word>{_LETTER}+)")
+_SPECIAL = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:\.\d+)*)|(?:[^\w {_CJK}]|_)+")
+_CJK_CHARACTER = re.compile(f"[{_CJK}]")
 _JOINS = frozenset("-._/")
 _DASHES = dict.fromkeys((*range(8208, 8214), 8722), "-") | dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
 _QUOTED = re.compile(r'"([^"]*)"?|([^\s"]+)')
@@ -54,7 +56,7 @@ def fold(text: str) -> str:
 
 def search_tokens(*texts: str) -> str:
     """Return the tokens of the texts for the index, joined by spaces, with a break between two texts."""
-    return f" {BREAK} ".join(" ".join(_tokens(fold(text))) for text in texts if text)
+    return f" {BREAK} ".join(_spaced(fold(text)) for text in texts if text)
 
 
 def search_query(words: str) -> list[Phrase]:
@@ -94,27 +96,36 @@ def _literals(words: str) -> list[str]:
 
 def _tokens(folded: str) -> list[str]:
     """Return the tokens of folded text in their order, joins included."""
-    tokens: list[str] = []
-    end = -1
-    for match in _TOKEN.finditer(folded):
-        start = match.start()
-        if end >= 0:
-            if start == end:
-                if not tokens[-1].endswith("~"):
-                    tokens.append("+")
-            elif start == end + 1 and folded[end] in _JOINS:
-                tokens.append(folded[end])
-        piece = match.group()
-        end = match.end()
-        kind = match.lastgroup
-        if kind == "cjk":
-            tokens.extend(a + b for a, b in pairwise(piece))
-            tokens.append(piece[-1])
-        elif kind == "number" and (after := _TOKEN.match(folded, end)) and after.lastgroup == "word":
-            tokens.append(piece + "~")
-        else:
-            tokens.append(piece)
-    return tokens
+    return _spaced(folded).split()
+
+
+def _spaced(folded: str) -> str:
+    """Return the tokens of folded text with one space between two. Words and blanks are most of a text and stay as they
+    are: only what stands between them, numbers and CJK runs are looked at one by one."""
+    return " ".join(_SPECIAL.sub(_apart, folded).split())
+
+
+def _apart(match: re.Match[str]) -> str:
+    """What takes the place of a number, of a CJK run, or of what is no token."""
+    piece, text = match[0], match.string
+    start, end = match.span()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    kind = match.lastgroup
+    if kind is None:  # between tokens: one join is a token, all else is a blank
+        is_join = piece in _JOINS and _is_token(before) and _is_token(after)
+        return f" {piece} " if is_join else " "
+    if kind == "cjk":
+        pairs = "".join(f"{a}{b} " for a, b in pairwise(piece))
+        return f"{' + ' if before.isalnum() else ' '}{pairs}{piece[-1]}{' + ' if after.isalnum() else ' '}"
+    return f"{' + ' if _is_letter(before) else ' '}{piece}{'~ ' if _is_letter(after) else ' '}"
+
+
+def _is_token(char: str) -> bool:
+    return char.isalnum() or _CJK_CHARACTER.match(char) is not None
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() and _CJK_CHARACTER.match(char) is None
 
 
 def _pair_before(tokens: list[str]) -> bool:

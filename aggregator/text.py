@@ -217,7 +217,7 @@ def _best_latin(sample: str) -> str | None:
     words = _LATIN.findall(_POSSESSIVE.sub("", sample.replace("’", "'").lower()))
     if not words:
         return None
-    scores = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}
+    scores = {name: sum(map(known.__contains__, words)) for name, known in _FUNCTION_WORDS.items()}
     accents = sum(sample.count(char) for char in "éèêàùçœîôûÉÈÀ")
     scores["fr"] += min(accents, 4)
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])

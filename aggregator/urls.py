@@ -82,6 +82,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z._\-]*\Z")
 _SOFT_WORDS = ("from", "ref", "source", "src", "via", "medium", "channel", "partner", "origin", "refer", "campaign")
 
 
+@lru_cache(maxsize=4096)
 def http_url(url: str | None, base: str = "") -> str | None:
     """Return an absolute http(s) URL, or None for anything that may not be linked or fetched.
 
