@@ -29,7 +29,9 @@ from aggregator.searching import BREAK, Phrase
 from aggregator.storage.dialect.schema import SEARCH_TABLE
 
 PATIENCE = 10.0
-"""Seconds that a statement waits for somebody else's lock, and a connection for its server."""
+"""Seconds that a statement waits for somebody else's lock."""
+DIAL = 10
+"""Seconds that a connection waits for its server."""
 IDLE = 300.0
 """Seconds after which the server ends a transaction whose program has fallen silent (its host is gone)."""
 OLDEST = 14
@@ -85,7 +87,7 @@ def make_engine(url: URL, readonly: bool) -> Engine:
         pool_size=5,
         max_overflow=15,
         pool_timeout=PATIENCE,
-        connect_args={"connect_timeout": int(PATIENCE), "application_name": "aggregator"},
+        connect_args={"connect_timeout": DIAL, "application_name": "aggregator"},
     )
     engine.dialect.type_compiler_instance = _Types(engine.dialect)
 
