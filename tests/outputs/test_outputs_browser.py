@@ -53,6 +53,7 @@ def listener() -> Iterator[Faultd]:
 def noticed(browser: Any, wrong: list[str], own: str) -> Any:
     """A page of a browser whose dialogs, errors, words on the console, windows and foreign requests go to `wrong`."""
     context = browser.new_context(bypass_csp=True)
+    context.set_default_timeout(120_000)  # milliseconds: a machine may be busy
     page = context.new_page()
     context.on("page", lambda opened: wrong.append(f"opens a window: {opened.url}"))
 
