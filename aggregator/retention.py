@@ -62,6 +62,8 @@ def back_up(store: Store, folder: Path, now: datetime) -> None:
     for stale in folder.glob(f"{_PATTERN}.partial"):  # what a kill in the middle of an earlier one has left
         stale.unlink(missing_ok=True)
     target = folder / _NAME.format(now)
+    for left in folder.glob(f"{_PATTERN}.partial*"):  # of a backup in whose middle the process was killed
+        left.unlink(missing_ok=True)
     store.backup(target)
     for old in sorted(folder.glob(_PATTERN))[:-BACKUPS]:
         old.unlink(missing_ok=True)

@@ -281,7 +281,7 @@ def _account(loop: Loop) -> None:
         if Path(path).read_bytes() != zlib.decompress(body):
             wrong.append(f"{path} is not what was planned")
     connection.close()
-    wrong += [f"left behind: {path.name}" for path in loop.folder.rglob("*.partial*")]
+    wrong += [f"left behind: {path.name}" for path in loop.folder.rglob("aggregator-*.partial*")]
 
 
 def main() -> Any:
