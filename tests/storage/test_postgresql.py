@@ -279,7 +279,9 @@ def test_a_server_that_is_killed_and_comes_back_has_lost_nothing_and_the_store_g
             store.commit_polls([poll([prepared("a")])], NOW)
             assert first != watch.mark()
             os.kill(server.get_pid(), signal.SIGKILL)
-            (folder / "postmaster.pid").unlink()
+            # the killed one may be dead and not yet reaped: a new one would take it for running
+            for mark in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+                (folder / mark).unlink()
             for _ in range(2):
                 with pytest.raises(StoreError) as caught:
                     store.commit_polls([poll([prepared("b")])], NOW)
