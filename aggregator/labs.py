@@ -78,13 +78,11 @@ class Gazetteer:
         object.__setattr__(self, "first_family", firsts)
 
     def short_name(self, lab: str) -> str:
-        """A lab's name as one says it: without what stands in brackets, a last `AI`, or its family (`Zhipu`, `Alibaba`)."""
+        """The `short_name` of a lab by its id; the id of a lab that is not followed."""
         known = self.labs.get(lab)
         if known is None:
             return lab
-        words = re.split(r"[()/（）]", known.name)[0].split()
-        families = {low(f.name) for f in known.families} | {"ai", "seed"}
-        return " ".join(words[:-1] if len(words) > 1 and low(words[-1]) in families else words)
+        return short_name(known)
 
     def lab_of(self, hub: str, organisation: str) -> str | None:
         """The lab that owns an organisation (or `owner/repo`) of a hub: "github", "huggingface" or "modelscope"."""
@@ -93,6 +91,19 @@ class Gazetteer:
         if found is None and "/" in key:
             found = self.owners.get((hub, key.split("/", 1)[0]))
         return found
+
+
+def short_name(lab: Lab) -> str:
+    """A lab's name as one says it: without what stands in brackets, a last `AI`, or its family (`Zhipu`, `Alibaba`)."""
+    words = re.split(r"[()/（）]", lab.name)[0].split()
+    families = {low(f.name) for f in lab.families} | {"ai", "seed"}
+    return " ".join(words[:-1] if len(words) > 1 and low(words[-1]) in families else words)
+
+
+def chinese_name(lab: Lab) -> str | None:
+    """The first of a lab's aliases if that is written in Chinese characters only (`智谱`), else None."""
+    first = lab.aliases[0] if lab.aliases else ""
+    return first if re.fullmatch(r"[\u4e00-\u9fff]+", first) else None
 
 
 def _owners(labs: Mapping[str, Lab]) -> Iterator[tuple[tuple[str, str], str]]:

@@ -141,7 +141,7 @@ _CUSTOM: tuple[tuple[str, str], ...] = (
     (r"non-?commercial|noncommercial|\bnc\b|非商业|非商用|不可商用|research-?only|academic|仅供研究", "no"),
     (r"^(qwen-?research|tongyi-?qianwen-?research|.*-research(-license.*|-only)?|mnpl.*|mrl)$", "no"),
     (r"^apple-(amlr|ascl)|^c-uda|^fair-|^intel-research|^i-non|^stable-?cascade-nc|^cogagent|^deepfloyd-if", "no"),
-    (r"^modified-?mit", "conditions"),
+    (r"^modified-?mit|^修改版?-?mit|^mit-modifi", "conditions"),
     (r"^(tongyi-?qianwen|qwen)", "conditions"),
     (r"^(glm|chatglm|cogvideox|cogvlm|codegeex|cogview|model-license)", "conditions"),
     (

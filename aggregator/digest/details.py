@@ -14,7 +14,8 @@ from aggregator import grounds, releases
 from aggregator.digest.entries import Dispute, Home, Offer, Said
 from aggregator.digest.links import HUBS, Link, distance, language_of, link, tidy, title_of
 from aggregator.digest.window import Window
-from aggregator.model import TRUST_LAB, Artifact, Item, LineMaterial, Material, Release, Showing
+from aggregator.labs import chinese_name, short_name
+from aggregator.model import TRUST_LAB, Artifact, Item, Lab, LineMaterial, Material, Release, Showing
 from aggregator.running import formats_since, smallest_of
 
 _TELLING = frozenset({"update", "rumour"})
@@ -126,12 +127,20 @@ def said(release: Release, window: Window) -> tuple[Said, ...]:
     told: dict[tuple[str, ...], Said] = {}
     for claim in release.claims:
         about, value, voice, name = (tidy(str(claim.get(key) or ""), 80) for key in ("about", "value", "voice", "name"))
+        name = voice_name(voice, name, window.labs, window.language)
         came = about == "expected" and release.status != "rumoured"  # then its outcome is told, with the rumour's date
         if about and value and not came:
             via = tidy(str(claim.get("via") or ""), 60)
             told.setdefault((about, value, voice, name), Said(about, value, voice, name, _link_to(claim, window), via))
     place = {about: number for number, about in enumerate(_ABOUT)}
     return tuple(sorted(told.values(), key=lambda one: (place.get(one.about, len(place)), one.about)))
+
+
+def voice_name(voice: str, name: str, labs: Mapping[str, Lab], language: str) -> str:
+    """How the reader's language calls whoever speaks: a lab by its Chinese name in Chinese, all others as they are."""
+    if language != "zh" or voice != "lab" or not name:
+        return name
+    return next((chinese_name(lab) or name for lab in labs.values() if short_name(lab) == name), name)
 
 
 def disputes(release: Release, window: Window) -> tuple[Dispute, ...]:

@@ -6,6 +6,7 @@ knows a digest; `sentences` and `layout` put the words together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -25,6 +26,10 @@ _MONTHS = {
         "juillet", "août", "septembre", "octobre", "novembre", "décembre",
     ),
 }  # fmt: skip
+
+
+_HAN, _LATIN = "[\u4e00-\u9fff]", "[A-Za-zÀ-ÿ0-9]"
+_MEETING = re.compile(f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})")
 
 
 class Phrases:
@@ -100,6 +105,10 @@ class Phrases:
         if len(parts) < 2:
             return "".join(parts)
         return self("comma").join(parts[:-1]) + self("or") + parts[-1]
+
+    def spaced(self, words: str) -> str:
+        """Words around a name, with a space in Chinese where Chinese and Latin characters meet (`据 Harbour Wire 报道`)."""
+        return _MEETING.sub(" ", words) if self.language == "zh" else words
 
     def sentence(self, clauses: Sequence[str], joint: str = "clause") -> str:
         """Clauses as one sentence: first letter in upper case where there is one, ended by a full stop."""

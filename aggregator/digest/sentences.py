@@ -161,10 +161,16 @@ def licence(release: Release, say: Phrases) -> str:
 
 
 def licence_name(release: Release) -> str:
-    """The SPDX name of a licence that has one, else the licence as written."""
+    """The SPDX name of a licence that has one, else the licence as written (a modified MIT always by its English name)."""
     if not release.licence:
         return ""
+    if _MODIFIED_MIT.match(release.licence):
+        return "modified MIT"
     return openness.licence(release.licence).spdx or release.licence
+
+
+_MODIFIED_MIT = re.compile(r"修改版? ?MIT|MIT modifi", re.IGNORECASE)
+"""What Chinese and French texts call it."""
 
 
 def specifications(release: Release, say: Phrases) -> list[str]:
@@ -345,7 +351,7 @@ def claim(one: Said, say: Phrases, same: Sequence[Said] = ()) -> str:
     whose = say(f"voice.{voice}_named", name=one.name) if one.name else say(f"voice.{voice}")
     if one.via and one.via != one.name and len(same) < 2:
         whose = say("via", voice=whose, name=one.via)
-    return words + say("brackets", words=whose)
+    return words + say("brackets", words=say.spaced(whose))
 
 
 def _spoken_by(value: str, say: Phrases, about: str) -> str:

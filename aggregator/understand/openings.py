@@ -51,7 +51,7 @@ YES = re.compile(
     r"|lab|sloan|csail)))"
     r"|\b(?:modified )?mit(?:[- ]style)? licen[cs]e|\bapache[- ]2\.0(?: licen[cs]e)?"
     # français
-    r"|\b(?:publi\w+|ouvr\w+|liber\w+|diffus\w+|distribu\w+|telecharg\w+|partag\w+|livre\w*|met\w*|propos\w+"
+    r"|\b(?:publi\w+|ouv(?:r|er)\w+|liber\w+|diffus\w+|distribu\w+|telecharg\w+|partag\w+|livre\w*|met\w*|propos\w+"
     r"|avec|libre)\b[^.]{0,40}\bpoids\b"
     r"|\bpoids\b[^.]{0,60}\b(?:sous|disponibles?|publi\w+|telecharg\w+|ouverts?|libres?|licence|diffuses"
     r"|distribues|en ligne|en libre)\b"
@@ -124,13 +124,13 @@ LATER = re.compile(
     r"|to open[- ]source|to open|to release|to publish|says it'll|it'll|they'll|still|delay\w*|when)\b"
     r"|\b(?:sera|seront|serait|seraient|doi(?:t|vent)|devrai\w+|pourrai\w+|va|vont|prochain\w*|bientot|promet\w*"
     r"|promis\w*|promesse|prevoi\w+|prevu\w*|compte|comptent|suivront|suivra|suivre"
-    r"|arriver\w+|viendr\w+|plus tard|ulterieur\w*|d'ici|sous (?:dix|quinze|huit|\d+|quelques) (?:jours|semaines"
+    r"|arriver\w+|viendr\w+|plus tard|ulterieur\w*|d'ici|sous peu|sous (?:dix|quinze|huit|\d+|quelques) (?:jours|semaines"
     r"|mois)|dans (?:les|quelques|dix|deux|trois|un|une)|attend\w*|attendre|espere\w*|envisag\w+|a venir"
     r"|en attente|publier\w*|ouvrir\w+|liberer\w+|demain|(?:a|en|avant) (?:la )?fin d(?:u|e|'annee)|la date|calendrier"
     r"|prepare\w*)\b"
     r"|(?:将(?!军|来的)|后(?:再|会|将)?(?:开源|开放|公布|放出)|会(?!议|上|员|话|场|后|展|社|计|谈|见)|即将"
     r"|计划|打算|拟|承诺|预计|有望|稍后|稍晚|晚些|随后|后续|择日"
-    r"|不日|准备|之后再|未来|届时|等待|等到|待|再(?:开源|放|开放)|或(?=于|将|开|在)"
+    r"|不日|改日|马上|很快|过(?:几|两|些)天|准备|之后再|未来|届时|等待|等到|待|再(?:开源|放|开放)|或(?=于|将|开|在)"
     r"|(?:下|本)(?:周|月|季)(?:内|底|末|稍|开源|公开|放)|(?:\d+|[一二三四五六七八九十两几数]+)(?:天|日|周"
     r"|个月|月)(?:之)?内|年底前|月底前|力争|考虑|希望|呼吁|期待"
     r"|(?:月底|月末|月内|年底|年末|年内|下半年|明年|后年|明[天日晚早]|后天|周内|季度?内|季末|下个?(?:周|月|季度?|星期)"
@@ -159,6 +159,29 @@ PAST = re.compile(
     _A,
 )
 """A verb in the past, in a text without accents."""
+
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_JOURS = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+NEAR = re.compile(
+    rf"\b(?:on|this|for|from|over|at) (?:the |this )?(?:weekend|{_DAYS})\b|(?<!since )(?<!last )\b(?:{_DAYS}) ?$"
+    r"|\bshortly\b|\bin (?:a matter of )?days\b"
+    r"|\b(?:before|ahead of|after) (?:the )?(?:lunar|chinese|new year|spring festival|christmas|holidays?)\b"
+    rf"|\bce week-?end\b|(?<!depuis )\b(?:{_JOURS})\b(?! dernier)|\b(?:avant|apres) (?:le |les )?(?:nouvel an|noel|fetes)\b"
+    # 中文: a time that begins the clause, and an opening that ends it without an object
+    r"|(?:^|[\s,])(?:(?:其|模型|完整|全部)?权重)?"
+    r"(?:(?:本|这)?个?(?:周末|(?:周|星期)[一二三四五六日天])|今[晚夜]|近日|近期|月中|年[前后]"
+    r"|(?:\d+|[一二三四五六七八九十]+)月(?:\d+[日号])?|第?[一二三四]季度"
+    r"|(?:春节|国庆|元旦|中秋|五一|端午|圣诞)(?:节|假期)?(?:前|后|期间)?)"
+    r"(?:前|后|内|起|正式|全面|陆续|同步)?(?:开源|开放|公开|放出|释出|上传|上架)(?:全部|模型|权重|下载)*$",
+    _A,
+)
+"""A time close by that lies ahead where nothing in its clause says that the opening is done or being done."""
+DOING = re.compile(
+    r"\b(?:opens|open-sources|releases|publishes|posts|puts|drops|ships|shares|uploads|makes|goes|is|are|has|have)\b"
+    r"|\b(?:publie(?:nt)?|ouvre(?:nt)?|met(?:tent)?|libere(?:nt)?|diffuse(?:nt)?|partage(?:nt)?|est|sont)\b",
+    _A,
+)
+"""A verb in the present that tells of an opening as done or being done, as headlines do."""
 
 ASKED = re.compile(
     r"\bno word\b|\bno comment\b|\b(?:did not|does not|didn't|doesn't|without) (?:say|saying|mention\w*)\b"

@@ -106,7 +106,7 @@ def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
     words = opened.group() if opened is not None else weights.group() if weights is not None else ""
     if openings.NOT_OPENED.search(text):
         return NO, words, True
-    if openings.LATER.search(text) or (openings.DATED.search(text) and not openings.PAST.search(text)):
+    if openings.LATER.search(text) or _ahead(text):
         return PROMISED, words, True
     if openings.TAKEN_BACK.search(text):
         return NO, words, weights is not None
@@ -115,6 +115,15 @@ def _says(lowered: str, clause: _Clause) -> tuple[str | None, str, bool]:
     if weights is None and openings.BACKGROUND.search(text):
         return YES, words, False
     return YES, words, True
+
+
+def _ahead(text: str) -> bool:
+    """Whether a clause names a time for its opening and no verb says that it is done."""
+    if openings.PAST.search(text):
+        return False
+    if openings.DATED.search(text) is not None:
+        return True
+    return openings.NEAR.search(text) is not None and openings.DOING.search(text) is None
 
 
 def _negated(text: str, match: re.Match[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from aggregator import charts, gap
-from aggregator.digest import sentences
+from aggregator.digest import details, sentences
 from aggregator.digest.entries import Dispute, Said
 from aggregator.digest.links import distance, link, tidy, title_of
 from aggregator.model import STATUSES, Item, Lab, Release, Showing, Story
@@ -129,6 +129,9 @@ def claims_of(release: Release, site: Site, language: str) -> list[tuple[str, st
     told: dict[str, str | None] = {}
     for claim in release.claims:
         values = {key: tidy(str(claim.get(key) or ""), 80) for key in ("about", "value", "voice", "name")}
+        values["name"] = details.voice_name(
+            values["voice"], values["name"], site.application.configuration.labs, language
+        )
         if values["about"] and values["value"]:
             words = sentences.claim(Said(**values, link=None), say)
             told.setdefault(words, _address(site, claim))

@@ -72,7 +72,7 @@ MUST = {
             "github.com/qwenlm/qwen3.5",
         ],
         "fr": ["hybride", "201 langues", "200 langues", "selon alibaba", "agents", "github.com/qwenlm/qwen3.5"],
-        "zh": ["混合架构", "201种语言", "200种语言", "据alibaba", "智能体", "github.com/qwenlm/qwen3.5"],
+        "zh": ["混合架构", "201种语言", "200种语言", "据通义千问", "智能体", "github.com/qwenlm/qwen3.5"],
     },
     "GLM-5": {
         "en": ["sparse attention", "trained on huawei ascend (according to zhipu", "licence mit (osi-approved"],
@@ -81,7 +81,7 @@ MUST = {
             "entraîné sur huawei ascend (selon zhipu",
             "licence mit (approuvée par l’osi",
         ],
-        "zh": ["稀疏注意力", "在华为昇腾上训练（据zhipu", "许可证为mit（osi认可"],
+        "zh": ["稀疏注意力", "在华为昇腾上训练（据智谱", "许可证为mit（osi认可"],
     },
     "Kimi K2.5": {
         "en": ["update, open since 27 january 2026", "mixture of experts", "not osi-approved"],
@@ -91,7 +91,7 @@ MUST = {
     "DeepSeek-V4": {
         "en": ["not out", "expected within days", "according to the information", "coding"],
         "fr": ["pas encore paru", "d’ici quelques jours", "selon the information", "programmation"],
-        "zh": ["尚未发布", "数日内", "据the information", "编程"],
+        "zh": ["尚未发布", "数日内", "据 the information", "编程"],
     },
 }
 

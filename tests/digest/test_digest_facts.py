@@ -12,12 +12,14 @@ import pytest
 from digest_worlds import LABS, SOURCES, World, at
 
 from aggregator.digest import Digest, Entry, build, render
+from aggregator.digest.details import voice_name
 from aggregator.digest.entries import Dispute, Said
 from aggregator.digest.layout import lay_out
 from aggregator.digest.pages import plain
 from aggregator.digest.phrases import Phrases
-from aggregator.digest.sentences import at_home, claim, said, summary
-from aggregator.model import TRUST_HUB, TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, LineChange, Material, Source
+from aggregator.digest.sentences import at_home, claim, licence_name, said, summary
+from aggregator.model import TRUST_HUB, TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, Lab, LineChange, Material, Source
+from aggregator.openness import licence
 
 EN = Phrases("en")
 GB = 10**9
@@ -274,3 +276,34 @@ def test_a_longer_window_names_its_days() -> None:
     w = worlds.day()
     w.since, w.until = at(9, 23), at(9, 23) + timedelta(days=7)
     assert lay_out(digest_of(w)).title.endswith("10–16 February 2026")
+
+
+def test_chinese_calls_a_lab_by_its_chinese_name_and_sets_a_latin_one_apart() -> None:
+    labs = {
+        "zhipu": Lab("zhipu", "Zhipu AI (Z.ai)", "cn", ("智谱", "Zhipu")),
+        "moonshot": Lab("moonshot", "Moonshot AI", "cn", ("Kimi", "月之暗面")),
+    }
+    assert voice_name("lab", "Zhipu", labs, "zh") == "智谱"
+    assert voice_name("lab", "Zhipu", labs, "fr") == "Zhipu"
+    assert voice_name("press", "Zhipu", labs, "zh") == "Zhipu", "an outlet of that name is no lab"
+    assert voice_name("lab", "Moonshot", labs, "zh") == "Moonshot", "a first alias in Latin letters is kept"
+    say = Phrases("zh")
+
+    def told(voice: str, name: str, via: str = "") -> str:
+        return claim(Said("training hardware", "Huawei Ascend", voice, name, None, via), say)
+
+    assert told("lab", "智谱") == "在华为昇腾上训练（据智谱）"
+    assert told("lab", "Zhipu", "Harbour Wire") == "在华为昇腾上训练（据 Zhipu，Harbour Wire 报道）"
+    assert told("press", "灯下", "") == "在华为昇腾上训练（据灯下）"
+    assert told("third-party-test", "Tensor Gazette") == "在华为昇腾上训练（据 Tensor Gazette 的测试）"
+    assert told("anonymous", "The Information") == "在华为昇腾上训练（据 The Information 援引的匿名人士）"
+
+
+@pytest.mark.parametrize("written", ["修改版MIT", "修改版 MIT", "MIT modifiée"])
+def test_a_modified_mit_has_one_name_and_its_conditions_in_every_language(written: str) -> None:
+    release = replace(
+        build(worlds.day().material(), LABS, SOURCES, language="fr", timezone=worlds.ZONE).releases[0].release,
+        licence=written,
+    )
+    assert licence_name(release) == "modified MIT"
+    assert licence(written).commercial == "conditions"
