@@ -12,7 +12,7 @@ from house import House
 from storage_world import FEED, GLM, HUB, QWEN, about, poll, prepared, repository
 
 from aggregator import deliver
-from aggregator.model import Source
+from aggregator.model import Entry, Labels, Source
 from aggregator.names import make_line
 from aggregator.storage import dialect
 from aggregator.storage.deliveries import DIGEST_ITEM, ITEM
@@ -357,3 +357,25 @@ def test_k5_a_source_that_is_removed_and_added_again_brings_no_flood(house: Hous
     new = prepared("b", f"{GLM.name} b", labels=about(GLM), now=house.now, published=house.now)
     house.poll(old, new)
     assert house.day() == {"default": [(GLM.key, "new")]}
+
+
+def test_better_rules_mail_nothing_but_what_was_told_wrongly(house: House) -> None:
+    house.baseline()
+    house.news("a", QWEN, "open")
+    house.news("b", GLM, "announced", kind="business")
+    house.news("old", GLM, "announced", kind="other", published=house.now - timedelta(days=90))
+    told = house.day()["default"]
+    assert (QWEN.key, "new") in told
+    house.later(hours=1)
+
+    def judge(entry: Entry, source: Source, title: str, summary: str, content: str) -> Labels:
+        return about(QWEN, "release", "available") if entry.guid == "a" else about(GLM, "release", "open")
+
+    sources = {FEED.id: FEED, HUB.id: HUB}
+    assert house.store.relabel(judge, sources, house.now)[1] == 3
+    after = house.day()["default"]
+    assert after, "what was told as open is put right"
+    assert {line for line, _ in after} == {QWEN.key}, "what was stored before is no news, whatever rules see in it now"
+    assert all(change.startswith("correction:") for _, change in after)
+    assert house.store.relabel(judge, sources, house.now)[1] == 0
+    assert house.day() == {"default": []}
