@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import gc
 import logging
 import os
 import re
@@ -180,14 +179,7 @@ class Application:
         self, sources: Sequence[Source], progress: Callable[[PollOutcome, int], None] | None = None
     ) -> list[PollOutcome]:
         """Poll these sources once; see `poll.poll_sources`. Interrupted by `stop_polls`: what is stored stays stored."""
-        before = gc.get_threshold()
-        gc.set_threshold(
-            20_000, 20, 20
-        )  # values live until they are stored: looking for circles was a fifth of the time
-        try:
-            return asyncio.run(self._poll(sources, progress))
-        finally:
-            gc.set_threshold(*before)
+        return asyncio.run(self._poll(sources, progress))
 
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[tuple[Polling, Fetcher]]:
@@ -327,14 +319,13 @@ class Application:
         )
 
     def _means(self, fetcher: Fetcher) -> Means:
-        from aggregator.parsing import Parser, preparing
+        from aggregator.parsing import Parser
         from aggregator.poll import Means
 
-        rules = preparing.pack(self.configuration.labs, self.corrections)
         return Means(
             store=self.store,
             fetcher=fetcher,
-            parser=Parser(self.store, rules=rules),
+            parser=Parser(self.store),
             understanding=self.understanding,
             endpoints=self.endpoints,
             settings=self.configuration.settings,

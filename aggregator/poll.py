@@ -23,7 +23,6 @@ from typing import Any, Protocol
 from aggregator import faults, identity, schedule
 from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError, StoreError
 from aggregator.fetch import validator_of
-from aggregator.gathering import Gathering
 from aggregator.model import (
     Answer,
     Ask,
@@ -75,10 +74,10 @@ class Reads(Protocol):
 class Keeps(Protocol):
     """The part of `storage.Store` that a poll uses."""
 
-    def states(self, *, counted: bool = True) -> Mapping[str, SourceState]: ...
-    def validators_of(self, source_ids: Sequence[str]) -> Mapping[str, Mapping[str, Validator]]: ...
-    def lease_all(self, source_ids: Sequence[str], owner: str, until: datetime, now: datetime) -> set[str]: ...
-    def release_leases(self, source_ids: Sequence[str], owner: str) -> None: ...
+    def states(self) -> Mapping[str, SourceState]: ...
+    def validators(self, source_id: str) -> Mapping[str, Validator]: ...
+    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
+    def release_lease(self, source_id: str, owner: str) -> None: ...
     def commit_polls(self, polls: Sequence[Poll], now: datetime) -> list[PollCounts]: ...
 
 
@@ -111,7 +110,7 @@ async def poll_sources(sources: Iterable[Source], means: Means, progress: Progre
     refuses (nothing of the affected polls is stored then); every other failure becomes an outcome.
     """
     wanted = list(sources)
-    states = await asyncio.to_thread(means.store.states, counted=False)
+    states = await asyncio.to_thread(means.store.states)
     outcomes: dict[str, PollOutcome] = {}
 
     async def one(source: Source, polling: Polling) -> None:
@@ -135,7 +134,6 @@ class Polling:
         self.means = means
         self._gate = asyncio.Semaphore(means.at_once)
         self._writer, self._leases = _Writer(means), Leases(means.store, means.owner, means.now)
-        self._validators = Gathering(means.store.validators_of)
         self._background = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Polling:
@@ -153,7 +151,7 @@ class Polling:
         """Poll one source once; returns when it is stored. Raises StoreError when the database refuses."""
         async with self._gate:
             try:
-                return await _poll_one(source, state, self.means, self._writer, self._leases, self._validators)
+                return await _poll_one(source, state, self.means, self._writer, self._leases)
             except StoreError:
                 raise
             except Exception as error:  # a defect of ours costs this source, not the others
@@ -175,14 +173,7 @@ def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
     return next((error for error in leaves if isinstance(error, StoreError)), leaves[0])
 
 
-async def _poll_one(
-    source: Source,
-    state: SourceState,
-    means: Means,
-    writer: _Writer,
-    leases: Leases,
-    validators: Gathering[Mapping[str, Validator]],
-) -> PollOutcome:
+async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer, leases: Leases) -> PollOutcome:
     """One source from lease to commit."""
     started, now = time.monotonic(), means.now()
     corrected = bool(state.url) and state.url != source.url  # whoever gave it another address wants it asked there
@@ -195,7 +186,7 @@ async def _poll_one(
         return PollOutcome(source.id, "deferred", error="another process is polling it", code="leased")
     try:
         work = _Work(source, state, means)
-        await work.run(await validators.of(source.id))
+        await work.run(await asyncio.to_thread(means.store.validators, source.id))
         poll = work.result(time.monotonic() - started)
         faults.at("poll.prepared")
         try:
@@ -296,10 +287,6 @@ class _Work:
             again = {entry.guid for entry in reading.entries}
             self.entries = [entry for entry in self.entries if entry.guid not in again]
         self.entries += reading.entries
-        self.prepared += reading.prepared or ()
-        for told in reading.stumbled:
-            log.error("source=%s stage=parse code=internal %s", self.source.id, told)
-            self.error = self.error or ParseError(told, code="internal")
         self.notes += reading.notes
         self.cursor.update(reading.cursor)
         if not reading.last and not reading.pages:
@@ -337,8 +324,6 @@ class _Work:
     def _prepare(self) -> tuple[Prepared, ...]:
         """The entries made ready. One that our rules stumble over is left out, told as the poll's error and tried again;
         so are those for which no time is left."""
-        if not self.entries:
-            return self.prepared
         keys = identity.item_keys(self.source.id, self.entries)
         ready: dict[int, Prepared] = {}
         clock = _Clock()
@@ -352,10 +337,11 @@ class _Work:
                 prepared = identity.prepare(entry, self.source, self.means.understanding, self.now)
             except Exception as error:
                 log.exception("source=%s stage=parse code=internal guid=%r", self.source.id, entry.guid[:200])
-                self.error = self.error or ParseError(identity.stumbled(entry, error), code="internal")
+                told = f"internal error at {entry.guid[:80]}: {type(error).__name__}: {error}"[:300]
+                self.error = self.error or ParseError(told, code="internal")
                 continue
             ready[place] = prepared if prepared.key == key else replace(prepared, key=key)
-        return self.prepared + tuple(ready[place] for place in sorted(ready))
+        return tuple(ready[place] for place in sorted(ready))
 
     def _order(self, count: int) -> Iterable[int]:
         """Places of entries in the order in which they are made ready: where time ran out before, each poll begins at

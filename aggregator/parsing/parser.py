@@ -23,14 +23,12 @@ class Parser:
     """Reads answers by their source's kind in killable processes.
 
     `memory` keeps which documents took a worker down (the store's settings; without one it is forgotten with this
-    object). `rules` (`preparing.pack`): the worker makes a feed's entries ready by them. A worker starts with the first
-    document, and is used for the next ones, also those of another `Parser`.
+    object). A worker starts with the first document, and is used for the next ones, also those of another `Parser`.
     """
 
-    def __init__(self, memory: Remembers | None = None, pool: Pool | None = None, rules: bytes = b"") -> None:
+    def __init__(self, memory: Remembers | None = None, pool: Pool | None = None) -> None:
         self._pool = pool or shared()
         self._downs = Downs(memory)
-        self._rules = rules
 
     async def __aenter__(self) -> Parser:
         return self
@@ -68,9 +66,8 @@ class Parser:
         self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
     ) -> Reading:
         job = Job(
-            wire.pack((ask, replace(answer, body=b""), source, dict(cursor), endpoints, now)), answer.body, answer.url,
-            self._rules,
-        )  # fmt: skip
+            wire.pack((ask, replace(answer, body=b""), source, dict(cursor), endpoints, now)), answer.body, answer.url
+        )
         self._pool.submit(job)
         try:
             return await asyncio.wrap_future(job.result)

@@ -43,7 +43,6 @@ class Job:
     packed: bytes
     body: bytes
     url: str
-    rules: bytes = b""
     result: Future[Reading] = field(default_factory=Future)
     worker: Worker | None = None
     is_cancelled: bool = False
@@ -221,7 +220,7 @@ class Pool:
                 if is_slow:
                     _lower(worker)
             try:
-                frames, down, retires = worker.ask(job.packed, job.body, job.rules, slower)
+                frames, down, retires = worker.ask(job.packed, job.body, slower)
             except Lost as lost:
                 self._end(worker)
                 worker, job.worker = None, None

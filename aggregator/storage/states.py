@@ -6,7 +6,7 @@ Every function takes a connection; who may write opens the transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,10 +35,7 @@ DEFERRED = frozenset({"deferred", "quota_used_up", "rate_limited", "leased"})
 
 
 def states(connection: Connection, source: str | None = None, *, counted: bool = True) -> dict[str, SourceState]:
-    """Return what is remembered of each source (or of one) that was ever polled, `counted` with its number of items.
-
-    Counting goes through all items: who asks often, or in a poll, does without.
-    """
+    """Return what is remembered of each source (or of one) that was ever polled, with its number of items if `counted`."""
     counts = sa.select(ITEM.c.source, sa.func.count().label("items")).group_by(ITEM.c.source)
     rows = sa.select(SOURCE)
     if source is not None:
@@ -70,18 +67,16 @@ def ensure_sources(connection: Connection, sources: Mapping[str, str]) -> dict[s
     return found
 
 
-def lease_all(connection: Connection, sources: Sequence[str], owner: str, until: datetime, now: datetime) -> set[str]:
-    """Take (or prolong) the right to poll sources; return those that are this owner's now, not those that another holds."""
-    rows = []
-    for source, row in ensure_sources(connection, dict.fromkeys(sources, "")).items():
-        held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
-        if not held or row.lease_owner in (owner, QUEUED):
-            rows.append({"id_": source, "token": row.lease_token + (0 if row.lease_owner == owner and held else 1)})
-    if rows:
-        statement = sa.update(SOURCE).where(SOURCE.c.id == sa.bindparam("id_"))
-        values = {"lease_owner": owner, "lease_until": until, "lease_token": sa.bindparam("token")}
-        connection.execute(statement.values(values), rows)
-    return {row["id_"] for row in rows}
+def lease(connection: Connection, source: str, owner: str, until: datetime, now: datetime) -> bool:
+    """Take (or prolong) the right to poll a source; False while another owner holds it."""
+    row = ensure_sources(connection, {source: ""})[source]
+    held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
+    if held and row.lease_owner not in (owner, QUEUED):
+        return False
+    token = row.lease_token + (0 if row.lease_owner == owner and held else 1)
+    statement = sa.update(SOURCE).where(SOURCE.c.id == source)
+    connection.execute(statement.values(lease_owner=owner, lease_until=until, lease_token=token))
+    return True
 
 
 def _runs(until: datetime, now: datetime, length: timedelta) -> bool:
@@ -90,15 +85,10 @@ def _runs(until: datetime, now: datetime, length: timedelta) -> bool:
     return now < until <= now + max(2 * length, timedelta(hours=1))
 
 
-def release_leases(connection: Connection, sources: Iterable[str], owner: str) -> None:
-    """Give back the right to poll sources, where this owner has it."""
-    for some in dialect.chunks(sorted(sources)):
-        ours = sa.select(SOURCE.c.id).where(SOURCE.c.id.in_(some), SOURCE.c.lease_owner == owner)
-        connection.execute(
-            ours.order_by(SOURCE.c.id).with_for_update()
-        ).all()  # locked in one order, as by `ensure_sources`
-        statement = sa.update(SOURCE).where(SOURCE.c.id.in_(some), SOURCE.c.lease_owner == owner)
-        connection.execute(statement.values(lease_owner=None, lease_until=None))
+def release_lease(connection: Connection, source: str, owner: str) -> None:
+    """Give back the right to poll a source, if this owner has it."""
+    statement = sa.update(SOURCE).where(SOURCE.c.id == source, SOURCE.c.lease_owner == owner)
+    connection.execute(statement.values(lease_owner=None, lease_until=None))
 
 
 def claim(connection: Connection, name: str, owner: str, length: timedelta, now: datetime) -> bool:
@@ -145,14 +135,15 @@ def save_budgets(connection: Connection, states_by_host: Mapping[str, Any], now:
 # -------------------------------------------------------------------------------------------------------- validators
 
 
-def validators_of(connection: Connection, sources: Iterable[str]) -> dict[str, dict[str, Validator]]:
-    """Return what the URLs of each of the sources last carried, by URL."""
-    found: dict[str, dict[str, Validator]] = {source: {} for source in sources}
-    for some in dialect.chunks(found):
-        for row in connection.execute(sa.select(VALIDATOR).where(VALIDATOR.c.source.in_(some))):
-            pages = tuple(_ask(page) for page in row.pages)
-            found[row.source][row.url] = Validator(row.etag, row.last_modified, row.body_hash, pages, row.fetched_at)
-    return found
+def validators(connection: Connection, source: str) -> dict[str, Validator]:
+    """Return what a source's URLs last carried, by URL."""
+    rows = connection.execute(sa.select(VALIDATOR).where(VALIDATOR.c.source == source))
+    return {
+        row.url: Validator(
+            row.etag, row.last_modified, row.body_hash, tuple(_ask(page) for page in row.pages), row.fetched_at
+        )
+        for row in rows
+    }
 
 
 def _ask(stored: Mapping[str, Any]) -> Ask:

@@ -138,16 +138,16 @@ def test_a_lease_is_given_back_whatever_happened(rig: Rig) -> None:
 def test_leases_are_renewed_while_a_poll_lasts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owners, "RENEW_EVERY", 0.01)
     leased: list[Any] = []
-    lease = rig.store.lease_all
+    lease = rig.store.lease
 
     class Noted:
         def __getattr__(self, name: str) -> Any:
             return getattr(rig.store, name)
 
-        def lease_all(self, *arguments: Any) -> set[str]:
+        def lease(self, *arguments: Any) -> bool:
             leased.append(arguments)
             rig.later(seconds=1)
-            return set(lease(*arguments))
+            return bool(lease(*arguments))
 
     rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
     rig.delay = 0.15
