@@ -22,10 +22,10 @@ dev:
 	@tools/setup.sh dev
 
 test: dev        ## the tests (under 5 minutes)
-	@$(PY) -m pytest -m "not slow" -n 2 --dist worksteal
+	@$(PY) -m pytest -m "not slow and not soak" -n 2 --dist worksteal
 
 test-all: test   ## the tests, then the slow suites: browsers, long faults, containers
-	@$(PY) -m pytest -m slow -n 2 --dist worksteal
+	@$(PY) -m pytest -m "slow and not soak" -n 2 --dist worksteal
 
 soak: dev        ## the long runs: all tests with fresh examples, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
 	@PROPERTIES=soak $(PY) -m pytest

@@ -121,7 +121,7 @@ def test_C8_the_loop_stays_awake_beside_small_hostile_documents(rig: Rig, server
     assert late < LATE
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SMALL)
 def test_C8_the_loop_stays_awake_and_a_poll_ends_whatever_16_mebibytes_hold(
@@ -135,7 +135,7 @@ def test_C8_the_loop_stays_awake_and_a_poll_ends_whatever_16_mebibytes_hold(
     assert time.monotonic() - began < 40 + 40 + 20, "reading, making ready, storing"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_C8_the_loop_stays_awake_beside_a_bomb(rig: Rig, server: Faultd) -> None:
     bomb = gzip.compress(bytes(200 * 2**20), 9)
     (outcome,), late = polled(rig, server, [served(server, 0, "feed", bomb, [("Content-Encoding", "gzip")])])

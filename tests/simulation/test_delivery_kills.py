@@ -8,7 +8,7 @@ import pytest
 from delivery_kills import run
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_three_hundred_kills_at_random_moments(tmp_path: Path) -> None:
     figures = run(tmp_path, moments=300, seed=6)

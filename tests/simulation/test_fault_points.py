@@ -39,7 +39,7 @@ def test_some_of_each_walk(tmp_path: Path, record_property: Callable[[str, objec
     assert set(figures.reached) == set(SHORT)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("action", ACTIONS)
@@ -56,10 +56,10 @@ def test_every_point_of_a_workers_day(
 
 
 @pytest.mark.parametrize(
-    "action", [pytest.param("kill"), *(pytest.param(a, marks=pytest.mark.slow) for a in ACTIONS[1:])]
+    "action", [pytest.param("kill"), *(pytest.param(a, marks=pytest.mark.soak) for a in ACTIONS[1:])]
 )
 @pytest.mark.parametrize(
-    "point", [p if p == "schema.stepped" else pytest.param(p, marks=pytest.mark.slow) for p in OTHERS]
+    "point", [p if p == "schema.stepped" else pytest.param(p, marks=pytest.mark.soak) for p in OTHERS]
 )
 def test_D4_every_point_of_an_upgrade_a_restore_and_a_relabelling(
     point: str, action: str, driver: Driver, tmp_path: Path

@@ -27,7 +27,7 @@ def test_sixty_days_tell_everything_once(
     record_property("mails", f"{len(life.box.taken)} of {len(names)} messages; {dict(life.paper.requests)} requests")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("seed", "minutes"), [(2, 30), (105, 120)]
