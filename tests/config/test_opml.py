@@ -66,7 +66,7 @@ def test_ten_thousand_feeds_make_the_round_trip_in_seconds() -> None:
     sources = [source(number, f"标题 {number}", f"F{number % 50}") for number in range(10_000)]
     begin = time.perf_counter()
     feeds = opml.read(opml.write(sources, "t", NOW)).feeds
-    assert time.perf_counter() - begin < 20
+    assert time.perf_counter() - begin < 60
     assert {(each.url, each.title, each.category) for each in feeds} == {
         (each.url, each.title, each.options["category"]) for each in sources
     }
