@@ -145,7 +145,10 @@ class Polling:
     async def __aexit__(self, *error: Any) -> None:
         self._writer.close()
         self._renewing.cancel()
-        await self._background.__aexit__(*error)
+        try:
+            await self._background.__aexit__(*error)
+        except BaseExceptionGroup as several:
+            raise _first_of(several) from several
 
     async def poll(self, source: Source, state: SourceState) -> PollOutcome:
         """Poll one source once; returns when it is stored. Raises StoreError when the database refuses."""

@@ -15,6 +15,7 @@ from databases import Postgres
 from demo_world import World
 
 from aggregator.app import Application
+from aggregator.errors import StoreError
 from aggregator.executors.queue import engine, roles, worker
 from aggregator.executors.queue.engine import Filling
 from aggregator.executors.queue.scheduler import HELD, LEASE, Scheduler
@@ -189,3 +190,32 @@ def test_a_database_that_cannot_be_reached_is_waited_for(shared: World, caplog: 
         threading.Timer(0.5, stop.set).start()
         assert roles.work(app, "worker", stop) == 0
     assert "again in" in caplog.text
+
+
+def test_a_database_that_fails_while_polls_are_open_is_told_as_itself(fresh_world: World) -> None:
+    async def fail(app: Application) -> None:
+        async with app.polling():
+            raise StoreError("gone", code="db_unavailable")
+
+    with fresh_world.open() as app, pytest.raises(StoreError, match="gone"):
+        asyncio.run(fail(app))
+
+
+def test_a_leader_whose_database_fails_leads_again(
+    shared: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop, started = threading.Event(), []
+
+    def start(scheduler: Scheduler) -> bool:
+        started.append(scheduler)
+        if len(started) == 1:
+            raise StoreError("gone", code="db_unavailable")
+        stop.set()
+        return False
+
+    monkeypatch.setattr(Scheduler, "start", start)
+    monkeypatch.setattr(roles, "CARE_EVERY", 0.02)
+    with shared.open() as app:
+        roles._lead(app, stop, threading.Event())
+    assert len(started) == 2
+    assert "gone" in caplog.text

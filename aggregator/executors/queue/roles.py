@@ -95,15 +95,18 @@ def _lead(app: Application, stop: threading.Event, reload: threading.Event) -> N
     """Lead, or stand by until the leader is gone; until `stop` is set. Whoever loses the lead stands by again."""
     waiting = False
     while not stop.is_set():
-        with engine.Filling(app.database) as queue:
-            scheduler = Scheduler(app, queue, reload=reload)
-            if scheduler.start():
-                log.info("scheduler: leads")
-                waiting = False
-                _tick(scheduler, stop)
-            elif not waiting:
-                log.info("scheduler: another one leads; stands by")
-                waiting = True
+        try:
+            with engine.Filling(app.database) as queue:
+                scheduler = Scheduler(app, queue, reload=reload)
+                if scheduler.start():
+                    log.info("scheduler: leads")
+                    waiting = False
+                    _tick(scheduler, stop)
+                elif not waiting:
+                    log.info("scheduler: another one leads; stands by")
+                    waiting = True
+        except StoreError as error:  # a lead that cannot be given back runs out by itself
+            log.error("scheduler: code=%s detail=%s; again in %d s", error.code, error, worker.PAUSE)
         stop.wait(CARE_EVERY / 2)
 
 
