@@ -35,6 +35,7 @@ class Forge:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._is_leaving = False
 
     def fork(self) -> tuple[int, int, int]:
         """A new worker: its process id and the ends of the pipes to and from it. Raises OSError."""
@@ -51,7 +52,7 @@ class Forge:
                     os.close(ours_out)
                     os.close(ours_in)
                     self._end()
-                    if is_last:
+                    if is_last or self._is_leaving:
                         raise
                 finally:
                     os.close(theirs_in)
@@ -69,16 +70,27 @@ class Forge:
                 self._end()
                 return None
 
+    def leave(self) -> None:
+        """Let nobody wait for a process that is still starting: `fork` raises at once, until `close`. Never waits."""
+        self._is_leaving = True
+        control = self._socket
+        if control is not None:
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End the forge, and with it whatever is left of its workers."""
         with self._lock:
             self._end()
+            self._is_leaving = False
 
     # ----------------------------------------------------------------- with the lock held
 
     def _say(self, word: bytes, number: int = 0, fds: tuple[int, ...] = ()) -> int:
         if self._socket is None:
             self._begin()
+        if self._is_leaving:
+            raise OSError("the parsers are being ended")
         assert self._socket is not None
         message = MESSAGE.pack(word, number)
         if fds:

@@ -107,6 +107,7 @@ class Pool:
             self._changed.notify_all()
         for worker in workers:
             worker.kill()  # the thread that owns it tidies up
+        self._forge.leave()
         for job in dropped:
             job.result.cancel()
         with self._changed:

@@ -342,3 +342,16 @@ def test_parser_without_a_pool_uses_that_of_the_process() -> None:
             assert len(reading.entries) == 1
 
     asyncio.run(run())
+
+
+def test_closing_does_not_wait_for_workers_that_are_still_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_load.py").write_text("import time; time.sleep(60)\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    pool = Desk(replace(FIFTIETH, start=30.0), "slow_to_load:read").pool
+    pool.warm()
+    assert wait_until(lambda: pool._forge._socket is not None)
+    begun = time.monotonic()
+    pool.close()
+    assert time.monotonic() - begun < 2

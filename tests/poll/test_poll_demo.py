@@ -255,7 +255,7 @@ def test_with_closed_ports_every_source_is_named_and_the_database_stays_whole(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_poll_that_is_told_to_end_ends_in_order(tmp_path: Path, started: Started, number: int) -> None:
-    with DemoServer(latency=0.2) as server:
+    with DemoServer(latency=1.0) as server:
         world = make_world(tmp_path, server)
         process = started(world.start("poll"))
         wait_for(lambda: len(server.requests) >= 4)
