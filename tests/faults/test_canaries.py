@@ -80,7 +80,8 @@ def files_in(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("way", ["variable", pytest.param("file", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["variable", "file"])
 def test_X9_twelve_canary_secrets_are_in_no_output_file_log_or_row(
     fresh_world: World, way: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

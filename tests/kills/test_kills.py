@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from killing import loop
 
 
+@pytest.mark.slow
 def test_killed_polls_lose_nothing_double_nothing_and_come_to_the_same_content(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -73,6 +73,7 @@ def note_validators(server: DemoServer) -> set[str]:
 # ---------------------------------------------------------------- any order, any number of processes
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_twenty_random_orders_come_to_the_same_content(demo_server: DemoServer, tmp_path: Path, polled: World) -> None:
     expected = logical(polled)

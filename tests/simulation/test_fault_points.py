@@ -30,6 +30,7 @@ def driver() -> Iterator[Driver]:
     started.end()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_some_of_each_walk(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     figures = run(tmp_path, SHORT)

@@ -10,6 +10,7 @@ import pytest
 from sixty_days import account, run
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_sixty_days_tell_everything_once(
     tmp_path: Path,
