@@ -48,12 +48,14 @@ def rendered(world: str, language: str, form: str) -> str:
     return render(digest, form)
 
 
-@pytest.mark.parametrize("form", FORMATS)
+CASES = [(world, form) for world in ("day", "updates", "claims", "quiet", "busy") for form in FORMATS
+         if world != "busy" or form not in ("json", "html")]  # fmt: skip
+"""Of the busy day only the short forms: the others are large, and what they show stands in the other days' files."""
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "zh"])
-@pytest.mark.parametrize("world", ["day", "updates", "claims", "quiet", "busy"])
+@pytest.mark.parametrize(("world", "form"), CASES)
 def test_the_digest_is_the_golden_file(world: str, language: str, form: str) -> None:
-    if world == "busy" and form in ("json", "html"):
-        pytest.skip("large, and told by the others")
     path = GOLDEN / f"{world}.{language}.{'txt' if form == 'text' else form}"
     written = rendered(world, language, form)
     if os.environ.get("DIGEST_GOLDEN") == "write":

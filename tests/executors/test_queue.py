@@ -219,3 +219,15 @@ def test_a_leader_whose_database_fails_leads_again(
         roles._lead(app, stop, threading.Event())
     assert len(started) == 2
     assert "gone" in caplog.text
+
+
+def test_a_scheduler_that_stands_by_reads_sources_toml_anew_when_told(shared: World, queue: Filling) -> None:
+    stop, reload = threading.Event(), threading.Event()
+    with shared.open() as first, shared.open() as second:
+        first.__dict__["owner"], second.__dict__["owner"] = "1@host-a/1:aa", "1@host-b/1:bb"
+        assert Scheduler(first, queue).start()
+        before = second.configuration
+        reload.set()
+        threading.Timer(0.5, stop.set).start()
+        roles._lead(second, stop, reload)
+        assert second.configuration is not before

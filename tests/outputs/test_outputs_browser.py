@@ -7,8 +7,6 @@ loopback notices every request, and so does the browser. Needs Chromium (Debian:
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +14,7 @@ import pytest
 from outputs_world import NOW, open_store  # first: it says where the others are
 
 # isort: split
+from chromium import PATIENCE, opened
 from faultd import Faultd, reply
 from payloads import EVERY
 from payloads import HTML as HTML_PAYLOADS
@@ -26,22 +25,13 @@ from web_world import served
 from aggregator.digest import render
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+    with opened() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +43,7 @@ def listener() -> Iterator[Faultd]:
 def noticed(browser: Any, wrong: list[str], own: str) -> Any:
     """A page of a browser whose dialogs, errors, words on the console, windows and foreign requests go to `wrong`."""
     context = browser.new_context(bypass_csp=True)
-    context.set_default_timeout(120_000)  # milliseconds: a machine may be busy
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     context.on("page", lambda opened: wrong.append(f"opens a window: {opened.url}"))
 

@@ -15,35 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import PATIENCE, opened
 from web_world import LANGUAGES, Web
 
 pytestmark = pytest.mark.slow
-sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
-PATIENCE = 120_000
-"""Milliseconds; a browser on a machine where others work too may need many seconds for a long picture."""
 SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+    with opened() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

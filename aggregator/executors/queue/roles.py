@@ -102,9 +102,13 @@ def _lead(app: Application, stop: threading.Event, reload: threading.Event) -> N
                     log.info("scheduler: leads")
                     waiting = False
                     _tick(scheduler, stop)
-                elif not waiting:
-                    log.info("scheduler: another one leads; stands by")
-                    waiting = True
+                else:
+                    if not waiting:
+                        log.info("scheduler: another one leads; stands by")
+                        waiting = True
+                    if reload.is_set():
+                        reload.clear()
+                        app.reload()
         except StoreError as error:  # a lead that cannot be given back runs out by itself
             log.error("scheduler: code=%s detail=%s; again in %d s", error.code, error, worker.PAUSE)
         stop.wait(CARE_EVERY / 2)
