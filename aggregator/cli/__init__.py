@@ -103,7 +103,9 @@ def root(ctx: click.Context, config: str | None, database: str | None, verbose: 
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and leave the process with the documented exit status. SIGTERM ends a command as ^C does."""
+    """Run the command line and leave the process with the documented exit status. SIGTERM ends a command as ^C does,
+    also where a script began it in the background: a shell has such a process ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
 

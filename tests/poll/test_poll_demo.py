@@ -254,11 +254,14 @@ def test_with_closed_ports_every_source_is_named_and_the_database_stays_whole(
 # ---------------------------------------------------------------- interrupted
 
 
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["in-front", "in-a-scripts-background"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_poll_that_is_told_to_end_ends_in_order(tmp_path: Path, started: Started, number: int) -> None:
+def test_a_poll_that_is_told_to_end_ends_in_order(
+    tmp_path: Path, started: Started, number: int, before: signal.Handlers
+) -> None:
     with DemoServer(latency=1.0) as server:
         world = make_world(tmp_path, server)
-        process = started(world.start("poll"))
+        process = started(world.start("poll", preexec_fn=lambda: signal.signal(signal.SIGINT, before)))
         wait_for(lambda: len(server.requests) >= 4)
         clock = time.monotonic()
         process.send_signal(number)
