@@ -40,6 +40,8 @@ def claims(showings: Sequence[Showing]) -> tuple[Mapping[str, Any], ...]:
         value = str(told["value"])
         code = told.get("when")
         if code:
+            if not when.is_term(str(code), showing.at.date()):
+                continue
             days = when.span(str(code), showing.at.date())
             value = VAGUE.get(str(code)) or (days[1].isoformat() if days else value)
         key = (str(told["about"]), value.casefold(), str(told.get("voice")), str(told.get("name") or ""))
@@ -89,7 +91,8 @@ def expected(showings: Sequence[Showing], generation: Sequence[Showing] = ()) ->
     )
     terms = []
     for told, showing in _claims(showings):
-        days = when.span(str(told["when"]), showing.at.date()) if told.get("when") else None
+        code = str(told.get("when") or "")
+        days = when.span(code, showing.at.date()) if code and when.is_term(code, showing.at.date()) else None
         if days is not None and (came is None or showing.at <= came):
             terms.append((showing, days, told))
     if not terms:

@@ -2,13 +2,15 @@
 
 A code is a unit and a number (`days`, `weeks`, `months`, `week+1`, `month+0`, `year+1`), a month with its part
 (`2`, `early-2`, `mid-2`, `late-2`), a day of a month (`2-17`), a quarter (`q3`), `month-end`, `year-end` or `new-year`
-(the Lunar New Year). Pure.
+(the Lunar New Year). Before a month, a day or a quarter may stand its year and a slash: `2027/1-31`, or `+1/1-31` for the
+year after the one in which it was said. A `~` in front: nothing in its clause says that it is ahead. Pure.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -72,16 +74,64 @@ _PARTS = {
 _MONTH = re.compile(
     r"\b(?:(?P<part>early|mid|late|end of|debut|mi|fin)[- ])?"
     rf"(?P<month>{_NAMES}|march|mars|may(?= \d)|(?<=mid-)may|(?<=in )may)"
-    r"(?: (?P<day>\d{1,2})(?!\d|[.:]\d|st century))?\b"
-    rf"|\b(?P<dayfr>\d{{1,2}})(?:er)? (?P<monthfr>{_NAMES}|mars)\b",
+    r"(?: (?P<day>\d{1,2})(?!\d|[.:]\d|st century)(?:st|nd|rd|th)?)?\b"
+    rf"|\b(?P<dayfr>\d{{1,2}})(?:er|st|nd|rd|th)? (?:of )?(?P<monthfr>{_NAMES}|march|mars|may)\b",
     _A,
 )
 _MONTH_ZH = re.compile(
-    r"(?<![\d年个])(?P<month>1[0-2]|[1-9])月(?:(?P<day>\d{1,2})[日号]|(?P<part>上旬|中旬|下旬|初|底|末))?(?!份?(?:的)?活)"
+    r"(?<![\d个])(?P<month>1[0-2]|[1-9])月(?:(?P<day>\d{1,2})[日号]|(?P<part>上旬|中旬|下旬|初|底|末))?(?!份?(?:的)?活)"
 )
 _MONTH_CN = re.compile(
     r"(?<![一二三四五六七八九十个])(?P<month>十[一二]?|[一二三四五六七八九])月(?:份)?(?P<part>上旬|中旬|下旬|初|底|末)?"
 )
+_YEAR = re.compile(
+    r",? (?:of |de )?(20\d\d)\b"
+    r"|,? (?:of )?(?:(?P<after>next year)|(?P<before>last year))\b"
+    r"|,? (?:(?:de )?(?P<apres>l'an(?:nee)? prochaine?)|(?:de )?(?P<avant>l'an(?:nee)? (?:derniere?|passee?)))\b",
+    _A,
+)
+"""The year behind a month, a day or a quarter."""
+_YEAR_BEFORE = re.compile(
+    r"(?:(20\d\d) ?年|(?P<after>明年|来年|次年)|(?P<before>去年|前年|上年)|(?P<same>今年)) ?(?:的)?第?$", _A
+)
+"""The same before them, in Chinese."""
+
+_DONE_BEFORE = re.compile(r"\b(?:last|since|past|earlier in|back in|depuis)(?: le| the)? $|自(?:从)?$", _A)
+_DONE_BEHIND = re.compile(
+    r" (?:dernier|passe|ecoule)\b| ?(?:以来|起,?已)|(?: ?\d{1,2}:\d\d)? ?(?:报道|消息|讯|电(?!商)|获悉|发文)", _A
+)
+"""Words at a date by which it is no term: it is past, or the day of a report."""
+_AHEAD = re.compile(
+    r"\b(?:expect\w*|plan(?:s|ned|ning)?|due|slated|schedul\w+|will|would|shall|could|may|might|should|target\w*|aim\w*"
+    r"|set (?:for|to)|delay\w*|postpon\w+|push(?:ed|es|ing)|slip(?:s|ped)?|hold(?:s)? off|tipped|rumou?red|anticipat\w+"
+    r"|before|by|until|till|ahead of|no later than|as (?:soon|early) as|promis\w+|prepar\w+|ready|readies|next|coming"
+    r"|upcoming|forthcoming|eye(?:s|d|ing)|puts?|pencil\w+|forecast\w*|pledg\w+|intend\w*|hopes?|on track"
+    r"|arriv(?:e|es|ing)|launch(?:es)?|land(?:s)?|comes?|drops?|ships?|release(?:s)?|debuts?)\b"
+    r"|\b(?:attendu\w*|prevu\w*|devrai\w+|doi(?:t|vent)|sera|seront|serai\w+|\w+r(?:a|ont|ait|aient)|prepare\w*|repouss\w+"
+    r"|report(?:e|ee|es|ees|er|ait)|programme\w*|planifie\w*|d'ici|avant|pour|prochaine?s?|vise\w*|promet\w*|promis\w*"
+    r"|esper\w+|envisag\w+|compte\w*|au plus t(?:ot|ard)|prevoi\w+|prevoyait|annonce pour|arrive\w*|sort(?:ent|ie)?)\b"
+    r"|将|预计|计划|拟|有望|或(?!者)|预期|期待|定于|定在|定档|推迟|延期|延后|跳票|推到|推至|最快|最早|最晚|之前|以前|前后|前(?!一|任|代|身|沿)"
+    r"|准备|筹备|打算|目标|会在|要在|传|预告|料|争取|即将|明年|下",
+    _A,
+)
+"""A clause with one of these speaks of what is ahead."""
+_FOLLOWING = re.compile(r"(?:\bnext $)| prochaine?\b", _A)
+"""The first such day that is still to come (`next January`)."""
+_DONE = re.compile(
+    r"\b(?!(?:need|speed|feed|exceed|seed|breed|indeed|embed|named|called|based|said)\b)[a-z]{2,}ed\b"
+    r"|\b(?:was|were|had|came|went|began|became|made|sold|built|gave|took|drew|won|lost|rose|fell|cut|met|stole|stood|ran"
+    r"|brought|beat|wrote|sent|got|left|led|struck|hit)\b"
+    r"|\b(?:a|ont|avait|avaient|est|sont|etait|etaient|fut|furent|s'est|se sont|s'etait)\b(?: \w+){0,2}? \w{2,}"
+    r"(?:e|i|u|is|it|rt)e?s?\b"
+    r"|\b(?:lance|publie|presente|devoile|sorti|paru|entre|cote|introduit|ouvert|annonce|cree|fonde|leve|acquis)e?s?"
+    r" (?:\w+ ){0,3}?(?:le|en|au|depuis|fin|mi|debut)\b"
+    r"|了(?!解)|已|曾|刚|过(?!程|度)|(?:发布|推出|上市|开源|上线|问世|成立|登场)的|时(?:发布|推出)",
+    _A,
+)
+"""A clause with one of these, and none of those, tells what is done."""
+_EDGE = re.compile(r"[,.;:!?|()\"]|\b(?:and|but|which|while|et|mais|qui)\b", _A)
+BEHIND = timedelta(days=60)
+"""A day without a year may be as long past as this when it is said; what ended before means the next such day."""
 _CN = {c: n for n, c in enumerate("一二三四五六七八九", 1)} | {"十": 10, "十一": 11, "十二": 12}
 _QUARTER = re.compile(
     r"\bq([1-4])\b|第?([一二三四1-4])季度|\b([1-4])(?:er|e|eme) trimestre\b|\b(first|second|third|fourth) quarter\b", _A
@@ -129,53 +179,91 @@ def _fixed(text: str) -> When | None:
 
 
 def _exact(text: str) -> When | None:
-    found = next((m for m in _MONTH.finditer(text) if m["day"] or m["dayfr"]), None)
-    if found is not None:
-        return When(
-            f"{_MONTHS[found['month'] or found['monthfr']]}-{int(found['day'] or found['dayfr'])}", found.group()
-        )
-    chinese = next((m for m in _MONTH_ZH.finditer(text) if m["day"]), None)
-    return When(f"{chinese['month']}-{int(chinese['day'])}", chinese.group()) if chinese is not None else None
+    for found in _MONTH.finditer(text):
+        if found["day"] or found["dayfr"]:
+            month, day = _MONTHS[found["month"] or found["monthfr"]], int(found["day"] or found["dayfr"])
+            told = _told(text, found, f"{month}-{day}") if 1 <= day <= 31 else None
+            if told is not None:
+                return told
+    for found in _MONTH_ZH.finditer(text):
+        if found["day"] and 1 <= int(found["day"]) <= 31:
+            told = _told(text, found, f"{found['month']}-{int(found['day'])}")
+            if told is not None:
+                return told
+    return None
 
 
 def _month(text: str) -> When | None:
-    found = next(
-        (
-            m
-            for m in _MONTH.finditer(text)
-            if m["month"] not in ("march", "mars", "may")
-            or m["part"]
-            or "in may" in text
-            or "en mars" in text
-            or "in march" in text
-        ),
-        None,
-    )
-    if found is not None and found["month"]:
+    for found in _MONTH.finditer(text):
+        sure = found["part"] or "in may" in text or "en mars" in text or "in march" in text
+        if not found["month"] or found["day"] or (found["month"] in ("march", "mars", "may") and not sure):
+            continue
         part = _PARTS[found["part"]] + "-" if found["part"] else ""
-        return When(f"{part}{_MONTHS[found['month']]}", found.group())
-    chinese = _MONTH_ZH.search(text)
-    if chinese is not None:
-        part = _PARTS[chinese["part"]] + "-" if chinese["part"] else ""
-        return When(f"{part}{int(chinese['month'])}", chinese.group())
-    numeral = _MONTH_CN.search(text)
-    if numeral is not None:
-        part = _PARTS[numeral["part"]] + "-" if numeral["part"] else ""
-        return When(f"{part}{_CN[numeral['month']]}", numeral.group())
+        told = _told(text, found, f"{part}{_MONTHS[found['month']]}")
+        if told is not None:
+            return told
+    for pattern in (_MONTH_ZH, _MONTH_CN):
+        for found in pattern.finditer(text):
+            if pattern is _MONTH_ZH and found["day"]:
+                continue
+            part = _PARTS[found["part"]] + "-" if found["part"] else ""
+            number = int(found["month"]) if pattern is _MONTH_ZH else _CN[found["month"]]
+            told = _told(text, found, f"{part}{number}")
+            if told is not None:
+                return told
     return None
 
 
 def _quarter(text: str) -> When | None:
-    found = _QUARTER.search(text)
-    if found is None:
+    for found in _QUARTER.finditer(text):
+        word = next(group for group in found.groups() if group)
+        told = _told(text, found, f"q{_ORDINALS.get(word, 0) or int(word)}")
+        if told is not None:
+            return told
+    return None
+
+
+def _told(text: str, found: re.Match[str], code: str) -> When | None:
+    """A named day with its year and whether its clause speaks of what is ahead; None where it is told as done."""
+    begin, end = found.span()
+    year = _YEAR.match(text, end)
+    before = None if year is not None else _YEAR_BEFORE.search(text, max(0, begin - 8), begin)
+    named = year or before
+    if year is not None:
+        end = year.end()
+    elif before is not None:
+        begin = before.start()
+    groups = named.groupdict() if named is not None else {}
+    if groups.get("before") or groups.get("avant"):
         return None
-    word = next(group for group in found.groups() if group)
-    return When(f"q{_ORDINALS.get(word, 0) or int(word)}", found.group())
+    if _DONE_BEFORE.search(text, max(0, begin - 16), begin) or _DONE_BEHIND.match(text, end):
+        return None
+    start = max((cut.end() for cut in _EDGE.finditer(text, 0, begin)), default=0)
+    stop = next((cut.start() for cut in _EDGE.finditer(text, end)), len(text))
+    clause = f"{text[start:begin]} {text[end:stop]}"
+    following = _FOLLOWING.search(text, max(0, begin - 6), begin) or _FOLLOWING.match(text, end)
+    ahead = following or groups.get("after") or groups.get("apres") or _AHEAD.search(clause)
+    if not ahead and _DONE.search(clause):
+        return None
+    mark = "" if ahead else "~"
+    if named is not None and named[1]:
+        mark += f"{named[1]}/"
+    elif groups.get("after") or groups.get("apres"):
+        mark += "+1/"
+    elif groups.get("same"):
+        mark += "+0/"
+    elif following:
+        mark += "next/"
+    return When(mark + code, text[begin:end])
 
 
 def span(code: str, said: date) -> tuple[date, date] | None:
-    """First and last day that a code means, said on a day; None for a code that this page does not know."""
+    """First and last day that a code means, said on a day; None for a code that this page does not know.
+
+    A month, day or quarter without a year is the nearest that had not ended more than `BEHIND` before it was said.
+    """
     ahead = {"days": 7, "weeks": 28, "months": 120}
+    code = code.removeprefix("~")
     if code in ahead:
         return said, said + timedelta(days=ahead[code])
     if code == "tomorrow":
@@ -187,10 +275,44 @@ def span(code: str, said: date) -> tuple[date, date] | None:
     if code == "new-year":
         days = [day for day in LUNAR_NEW_YEAR.values() if day >= said - timedelta(days=15)]
         return (min(days) - timedelta(days=7), min(days) + timedelta(days=7)) if days else None
+    year, slash, named = code.rpartition("/")
+    if slash:
+        return _dated(year, named, said)
     unit, sign, number = code.partition("+")
     if sign:
         return _ahead(unit, int(number), said) if number.isdecimal() and len(number) <= 3 else None
-    return _named(code, said)
+    return next((days for days in _each(code, said) if days[1] >= said - BEHIND), None)
+
+
+def past(code: str, said: date) -> tuple[date, date] | None:
+    """First and last day that a named month, day or quarter means where it is told as done: the last that had begun."""
+    year, slash, named = code.removeprefix("~").rpartition("/")
+    if slash:
+        return _dated(year, named, said)
+    return next((days for days in reversed(list(_each(named, said))) if days[0] <= said), None)
+
+
+def is_term(code: str, said: date) -> bool:
+    """Whether a code can be a term: a day that was over when it was said, and that nothing calls expected, is none."""
+    days = span(code, said) if code.startswith("~") else None
+    return days is None or days[1] >= said
+
+
+def _dated(year: str, code: str, said: date) -> tuple[date, date] | None:
+    """The days of a code with its year: four digits, `+1`, or `next` for the first that is still to come."""
+    if year == "next":
+        return next((days for days in _each(code, said) if days[0] > said), None)
+    if year.startswith("+") and year[1:].isdecimal() and len(year) == 2:
+        return _named(code, said.year + int(year))
+    return _named(code, int(year)) if year.isdecimal() and len(year) == 4 and year > "0000" else None
+
+
+def _each(code: str, said: date) -> Iterator[tuple[date, date]]:
+    """The days of a code in the years around the one in which it was said, earliest first."""
+    for year in range(max(1, said.year - 1), said.year + 2):
+        days = _named(code, year)
+        if days is not None:
+            yield days
 
 
 def _ahead(unit: str, number: int, said: date) -> tuple[date, date] | None:
@@ -209,22 +331,19 @@ def _ahead(unit: str, number: int, said: date) -> tuple[date, date] | None:
     return None
 
 
-def _named(code: str, said: date) -> tuple[date, date] | None:
-    """A month, a part or a day of one, or a quarter: the next such one."""
+def _named(code: str, year: int) -> tuple[date, date] | None:
+    """A month, a part or a day of one, or a quarter, of a year; a day that its month lacks is its last."""
+    if code.startswith("q") and code[1:] in ("1", "2", "3", "4"):
+        return _quarter_of(year, int(code[1:]))
     found = re.fullmatch(r"(?:(early|mid|late)-)?(\d{1,2})(?:-(\d{1,2}))?", code)
-    if code.startswith("q") and code[1:].isdigit():
-        first, last = _quarter_of(said.year, int(code[1:]))
-        return (first, last) if last >= said else _quarter_of(said.year + 1, int(code[1:]))
     if found is None or not 1 <= int(found[2]) <= 12:
         return None
-    part, month, day = found[1], int(found[2]), found[3]
-    year = said.year + (month < said.month)
-    first, last = _month_of(year, month)
-    if day is not None:
-        exact = first.replace(day=min(int(day), last.day)) if int(day) else first
+    first, last = _month_of(year, int(found[2]))
+    if found[3] is not None:
+        exact = first.replace(day=min(int(found[3]), last.day)) if int(found[3]) else first
         return exact, exact
     parts = {"early": (1, 10), "mid": (11, 20), "late": (21, last.day)}
-    begin, end = parts.get(part or "", (1, last.day))
+    begin, end = parts.get(found[1] or "", (1, last.day))
     return first.replace(day=begin), first.replace(day=end)
 
 

@@ -15,7 +15,7 @@ from aggregator.kinds import Verdict
 from aggregator.labs import Gazetteer
 from aggregator.mentions import TITLE, Found, LineMention
 from aggregator.model import LineName, Source
-from aggregator.understand import openings, peers, when
+from aggregator.understand import openings, peers, scores, when
 from aggregator.understand.matching import Prefilter
 from aggregator.understanding import facts as texts
 from aggregator.understanding import voices
@@ -24,19 +24,6 @@ from aggregator.understanding.voices import Voice
 _A = re.ASCII
 _SENTENCE = re.compile(r"[。!?;|]|\.(?=\s|$)")
 _CLAUSE = re.compile(r"[。!?;|:,]|\.(?=\s|$)")
-BENCHMARK = re.compile(
-    r"\b(?P<name>swe-bench(?: verified| pro| multilingual)?|aime(?: ?20\d\d| ?'?\d\d)?|gpqa(?: diamond)?"
-    r"|mmlu(?:-pro|-redux)?|livecodebench(?: v\d)?|hle|humanity's last exam"
-    r"|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|tau2?-bench|osworld"
-    r"|mmmu(?:-pro)?|simpleqa|hmmt|gdpval|vending-bench|screenspot(?:-pro)?|cybench)\b"
-    r"[^.。;]{0,32}?(?P<score>\d{1,3}(?:[.,]\d+)?)\s?(?:%|分|points?)?(?![\d.,]*\d|-|\s?(?:b\b|x|倍))"
-)
-_SCORE_FIRST = re.compile(
-    r"(?P<score>\d{1,3}(?:[.,]\d+)?)\s?(?:%|分|points?)?\s?(?:on|at|sur|a|au)\s(?:the |le "
-    r"|la )?(?P<name>swe-bench(?: verified| pro)?|aime(?: ?20\d\d)?|gpqa(?: diamond)?|mmlu(?:-pro)?"
-    r"|livecodebench|hle|browsecomp|terminal-bench(?: \d(?:\.\d)?)?|arc-agi(?:-\d)?|humaneval|math-500|osworld"
-    r"|mmmu)\b"
-)
 _TRAINING_COST = re.compile(
     r"(?:train\w*|entrain\w*|训练)[^.。;]{0,36}?(?P<v>(?:us)?\$\s?\d+(?:[.,]\d+)?(?: ?(?:million|billion|m|bn))?"
     r"|\d+(?:[.,]\d+)? ?(?:millions?|milliards?) (?:de )?(?:dollars|d'euros|euros|yuans?)|\d+(?:\.\d+)?(?:万"
@@ -67,7 +54,7 @@ _LETTERS = {
     "hardware": "train entrain 训练",
     "cost": "cost cheaper expensive cout moins 成本 价格 费用 train entrain 训练",
     "score": "bench aime gpqa mmlu hle humanity humaneval arc-agi osworld browsecomp math-500 mmmu simpleqa hmmt gdpval"
-    " screenspot",
+    " screenspot ifeval aider scicode frontiermath",
 }
 _MAY = Prefilter((some, rule) for rule, letters in _LETTERS.items() for some in letters.split())
 
@@ -171,17 +158,16 @@ def _claims(reader: _Reader, part: int, start: int, end: int) -> list[Claim]:
     if "cost" in called:
         claims += _costs(sentence)
     if "score" in called:
-        claims += _scores(sentence, found.texts[part][start:end])
+        claims += _scores(found, part, start, end)
     return claims + _compared(found, part, start, end, line)
 
 
-def _scores(sentence: str, written: str) -> list[Claim]:
-    found: dict[str, Claim] = {}
-    for pattern in (BENCHMARK, _SCORE_FIRST):
-        for score in pattern.finditer(sentence):
-            value = f"{written[score.start('name') : score.end('name')]} {score['score'].replace(',', '.')}"
-            found.setdefault(value, Claim("score", value))
-    return list(found.values())
+def _scores(found: Found, part: int, start: int, end: int) -> list[Claim]:
+    """The scores that a sentence tells; versions of models are none."""
+    written = found.texts[part][start:end]
+    models = [(m.start - start, m.end - start) for m in found.lines if m.part == part]
+    told = scores.read(found.lows[part][start:end], models)
+    return [Claim("score", f"{written[score.start : score.end]} {score.number}") for score in told]
 
 
 def _costs(sentence: str) -> list[Claim]:

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator import releases
 from aggregator.model import TRUST_PRESS, TRUST_RUMOUR, LineName, Showing
-from aggregator.understand import when
+from aggregator.understand import saying, when
 
 
 def claims(
@@ -51,6 +51,53 @@ CLAIMS = (
 @pytest.mark.parametrize(("title", "summary", "claim"), CLAIMS)
 def test_a_claim_carries_its_voice(read, title: str, summary: str, claim: tuple[str, str, str, str | None]) -> None:
     assert claim in claims(read, title, summary)
+
+
+def scores(read, sentence: str) -> list[str]:
+    return sorted(value for about, value, _, _ in claims(read, "Zhipu releases GLM-9", sentence) if about == "score")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        # a number that belongs to a benchmark's name is no score
+        ("Zhipu says GLM-9 has the best open score on Terminal-Bench 2.0.", []),
+        ("Zhipu says GLM-9 improves its score Terminal-Bench 2.0 by far.", []),
+        ("Selon Zhipu, GLM-9 améliore son score Terminal-Bench 2.0.", []),
+        ("智谱称GLM-9的Terminal-Bench 2.0得分最高。", []),
+        ("Zhipu says GLM-9 leads on AIME 2025 and on ARC-AGI-2.", []),
+        ("Selon Zhipu, GLM-9 est premier sur AIME 2025 et LiveCodeBench v6.", []),
+        ("智谱称GLM-9在AIME 2025、LiveCodeBench v6和ARC-AGI-2上领先。", []),
+        # with its score
+        ("Zhipu says GLM-9 scores 51.0 on Terminal-Bench 2.0.", ["Terminal-Bench 2.0 51.0"]),
+        ("Zhipu says GLM-9 reaches Terminal-Bench 2.0: 51.0.", ["Terminal-Bench 2.0 51.0"]),
+        ("Selon Zhipu, GLM-9 obtient 51,0 % sur Terminal-Bench 2.0.", ["Terminal-Bench 2.0 51.0"]),
+        ("智谱称GLM-9在Terminal-Bench 2.0上取得51.0分。", ["Terminal-Bench 2.0 51.0"]),
+        ("Zhipu says GLM-9 reaches 92.1 on AIME 2025.", ["AIME 2025 92.1"]),
+        ("智谱称GLM-9在AIME 25上得分92.1。", ["AIME 25 92.1"]),
+        ("Zhipu says GLM-9 gets 45% on ARC-AGI-2.", ["ARC-AGI-2 45"]),
+        ("Zhipu says GLM-9 reaches 61 on Terminal-Bench.", ["Terminal-Bench 61"]),
+        ("Selon Zhipu, GLM-9 atteint Terminal-Bench 61.", ["Terminal-Bench 61"]),
+        # of several each has its own
+        (
+            "Zhipu reports 74.4 on SWE-bench Verified and 51.0 on Terminal-Bench 2.0.",
+            ["SWE-bench Verified 74.4", "Terminal-Bench 2.0 51.0"],
+        ),
+        (
+            "Zhipu annonce 50,2 % à Humanity's Last Exam et 76,8 % sur SWE-bench Verified.",
+            ["Humanity's Last Exam 50.2", "SWE-bench Verified 76.8"],
+        ),
+        ("智谱称GLM-9的SWE-bench Verified为74.4、HLE为50.2。", ["HLE 50.2", "SWE-bench Verified 74.4"]),
+        ("智谱称GLM-9在HLE和SWE-bench Verified上均为第一，得分76.8。", []),
+        ("Zhipu says GLM-9 tops HMMT and HLE with 49.8.", []),
+        ("Zhipu says GLM-9 trails by 3 points on HLE.", []),
+        ("Zhipu says GLM-9 is up from 41.2 to 50.2 on HLE.", ["HLE 50.2"]),
+        ("Selon Zhipu, GLM-9 gagne 3 points sur HLE.", []),
+        ("智谱称GLM-9在HLE上提升3分。", []),
+    ],
+)
+def test_a_score_is_a_number_that_belongs_to_no_name(read, sentence: str, told: list[str]) -> None:
+    assert scores(read, sentence) == told
 
 
 def test_what_an_article_says_in_its_own_voice_is_the_outlets_word(read) -> None:
@@ -124,13 +171,99 @@ SAID = date(2026, 2, 10)
         ("第三季度", "2026-07-01", "2026-09-30"),
         ("by year end", "2026-02-10", "2026-12-31"),
         ("明年", "2027-01-01", "2027-12-31"),
-        ("in january", "2027-01-01", "2027-01-31"),
+        ("in january", "2026-01-01", "2026-01-31"),
+        ("in november", "2026-11-01", "2026-11-30"),
+        ("expected by january 31", "2026-01-31", "2026-01-31"),
+        ("attendu d'ici le 31 janvier", "2026-01-31", "2026-01-31"),
+        ("预计1月31日", "2026-01-31", "2026-01-31"),
+        ("expected by january 31, 2027", "2027-01-31", "2027-01-31"),
+        ("attendu le 31 janvier 2027", "2027-01-31", "2027-01-31"),
+        ("预计2027年1月31日", "2027-01-31", "2027-01-31"),
+        ("in january next year", "2027-01-01", "2027-01-31"),
+        ("next january", "2027-01-01", "2027-01-31"),
+        ("en janvier prochain", "2027-01-01", "2027-01-31"),
+        ("明年1月", "2027-01-01", "2027-01-31"),
+        ("floated in january and expected in march", "2026-03-01", "2026-03-31"),
     ],
 )  # fmt: skip
 def test_words_of_time_become_days(text: str, first: str, last: str) -> None:
     told = when.read(text)
     assert told is not None
     assert when.span(told.code, SAID) == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "first"),
+    [
+        ("expected in january", "2026-12-20", "2027-01-01"),
+        ("attendu le 3 janvier", "2026-12-20", "2027-01-03"),
+        ("预计1月3日", "2026-12-20", "2027-01-03"),
+        ("expected in december", "2026-01-05", "2025-12-01"),
+        ("expected in december", "2026-03-05", "2026-12-01"),
+        ("expected on february 29", "2028-02-10", "2028-02-29"),
+        ("expected in the fourth quarter", "2026-12-30", "2026-10-01"),
+        ("expected in the first quarter", "2026-12-30", "2027-01-01"),
+    ],
+)
+def test_a_day_without_a_year_is_the_nearest_that_is_not_long_past(text: str, said: str, first: str) -> None:
+    told = when.read(text)
+    assert told is not None
+    days = when.span(told.code, date.fromisoformat(said))
+    assert days is not None and days[0] == date.fromisoformat(first)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "day"),
+    [
+        ("1-31", "2026-02-10", "2026-01-31"),
+        ("1-31", "2026-01-30", "2025-01-31"),
+        ("12", "2026-01-05", "2025-12-01"),
+        ("2", "2026-02-10", "2026-02-01"),
+        ("2024/12-26", "2026-02-10", "2024-12-26"),
+    ],
+)
+def test_what_is_told_as_done_was_on_the_nearest_such_day_in_the_past(text: str, said: str, day: str) -> None:
+    days = when.past(text, date.fromisoformat(said))
+    assert days is not None and days[0] == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "which floated one day later in january",
+        "the company launched its assistant on 31 january",
+        "launched on january 31",
+        "last january",
+        "since january 31",
+        "la societe s'est introduite en bourse le 31 janvier",
+        "lance le 31 janvier dernier",
+        "le modele est sorti en janvier",
+        "公司已于1月31日上市",
+        "去年1月发布的r1",
+        "1月发布了上一代",
+    ],
+)
+def test_what_is_told_as_done_is_no_expectation(text: str) -> None:
+    assert when.read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "language"),
+    [
+        ("MiniMax lines up M9.2", "MiniMax, which floated one day later in January, has a smaller step in mind.", "en"),
+        ("MiniMax préparerait M9.2", "MiniMax, entrée en bourse le 31 janvier, vise une étape plus modeste.", "fr"),
+        ("传MiniMax筹备M9.2", "据外媒1月31日报道，MiniMax正在筹备M9.2。", "zh"),
+    ],
+)
+def test_a_day_that_is_past_and_not_told_as_expected_is_told_by_nobody(
+    read, title: str, summary: str, language: str
+) -> None:
+    labels = read(title, summary, language=language)
+    at = datetime(2026, 2, 10, 8, tzinfo=UTC)
+    for shown in labels.evidence:
+        showing = Showing(shown.line.key, shown.status, shown.trust, at, "i", None, "o", labels.kind, shown.facts)
+        assert [c for c in saying.claims([showing]) if c["about"] == "expected"] == []
+        assert saying.expected([showing]) is None
 
 
 @pytest.mark.parametrize("text", ["2024年底发布", "at some time", "il y a un an", "it may be big"])
