@@ -303,15 +303,15 @@ def test_C8_making_entries_ready_ends_in_time_and_each_poll_begins_elsewhere(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A source of 5,000 hostile entries costs the service half a minute, not five; and none of them is lost for ever."""
-    from aggregator import poll
+    from aggregator.poll import work
 
     turns = iter(range(1000))
 
-    class Ticking(poll._Clock):
+    class Ticking(work.Clock):
         def is_over(self) -> bool:
             return next(turns) % 3 == 2  # two entries are made ready, then the time is over
 
-    monkeypatch.setattr(poll, "_Clock", Ticking)
+    monkeypatch.setattr(work, "Clock", Ticking)
     rig.replies[NEWS.url] = ok(NEWS.url, feed(*"abcdefgh"))
     (outcome,) = rig.poll(NEWS)
     assert (outcome.outcome, outcome.new, outcome.code) == ("partial", 2, "parse_timeout")
@@ -322,11 +322,11 @@ def test_C8_making_entries_ready_ends_in_time_and_each_poll_begins_elsewhere(
 
 
 def test_C8_the_clock_of_making_ready_counts_processor_and_wall(monkeypatch: pytest.MonkeyPatch) -> None:
-    from aggregator import poll
+    from aggregator.poll import work
 
-    assert not poll._Clock().is_over()
-    monkeypatch.setattr(poll, "PREPARING", -1.0)
-    assert poll._Clock().is_over()
-    monkeypatch.setattr(poll, "PREPARING", 30.0)
-    monkeypatch.setattr(poll, "PREPARING_WALL", -1.0)
-    assert poll._Clock().is_over()
+    assert not work.Clock().is_over()
+    monkeypatch.setattr(work, "PREPARING", -1.0)
+    assert work.Clock().is_over()
+    monkeypatch.setattr(work, "PREPARING", 30.0)
+    monkeypatch.setattr(work, "PREPARING_WALL", -1.0)
+    assert work.Clock().is_over()

@@ -1,45 +1,22 @@
-"""A poll: every source asked once, read, prepared and stored, each whole and on its own.
-
-    leased source → asks → fetch (conditional, capped) → read (bytes → entries) → prepare (clean, key, label) → commit
-
-Nothing is decided here about identity, copies or releases: the store does that in the poll's transaction, with pure
-rules. A source that fails is told with its error and costs only itself; pages that did arrive are stored, but then
-neither cursor nor validators move, so that the next poll reads the same again. This module opens no connection and
-reads no clock of its own: time comes in as `now`.
-"""
+"""One source's poll between its lease and its commit: what is asked, what comes back, what is made ready of it."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import logging
-import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from aggregator import faults, identity, schedule
-from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError, StoreError
+from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError
 from aggregator.fetch import validator_of
-from aggregator.model import (
-    Answer,
-    Ask,
-    Entry,
-    Lab,
-    Poll,
-    PollCounts,
-    PollOutcome,
-    Prepared,
-    Reading,
-    Settings,
-    Source,
-    SourceState,
-    Validator,
-)
-from aggregator.owners import Leases
-from aggregator.sources import KINDS, Endpoints
+from aggregator.model import Answer, Ask, Entry, Poll, Prepared, Source, SourceState, Validator
+from aggregator.poll.means import Means
+from aggregator.sources import KINDS
 
 log = logging.getLogger(__name__)
 
@@ -52,163 +29,9 @@ _ADDRESSED = ("feed", "page", "json")
 MAXIMUM_REQUESTS = 60
 PREPARING, PREPARING_WALL = 30.0, 40.0
 """Seconds of processor and of clock that making one source's entries ready may take (as for reading a document)."""
-BATCH = 2000
-"""Entries that one transaction takes at most before it is committed (whole polls only)."""
 
 
-class Fetches(Protocol):
-    """The part of `fetch.Fetcher` that a poll uses."""
-
-    async def get(self, ask: Ask, validator: Validator | None = None) -> Answer: ...
-    def authorised(self, url: str) -> bool: ...
-
-
-class Reads(Protocol):
-    """The part of `parsing.Parser` that a poll uses."""
-
-    async def read(
-        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
-    ) -> Reading: ...
-
-
-class Keeps(Protocol):
-    """The part of `storage.Store` that a poll uses."""
-
-    def states(self) -> Mapping[str, SourceState]: ...
-    def validators(self, source_id: str) -> Mapping[str, Validator]: ...
-    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
-    def release_lease(self, source_id: str, owner: str) -> None: ...
-    def commit_polls(self, polls: Sequence[Poll], now: datetime) -> list[PollCounts]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a poll works with. `now` is the clock, `jitter` gives numbers in [-1, 1], `owner` names us in leases."""
-
-    store: Keeps
-    fetcher: Fetches
-    parser: Reads
-    understanding: Any
-    endpoints: Endpoints
-    settings: Settings
-    labs: Mapping[str, Lab]
-    now: Callable[[], datetime]
-    owner: str
-    jitter: Callable[[], float] = field(default=lambda: random.uniform(-1, 1))
-    at_once: int = 128
-    """Sources in work at once. More than the fetcher has requests in flight: it knows which of those that wait go first."""
-
-
-Progress = Callable[[PollOutcome, int], None]
-"""Called after each source with its outcome and the number of sources that are left."""
-
-
-async def poll_sources(sources: Iterable[Source], means: Means, progress: Progress | None = None) -> list[PollOutcome]:
-    """Poll each of `sources` once, whatever its interval; the outcomes in the order of `sources`.
-
-    A Retry-After, a used-up quota or another process's lease defers a source. Raises StoreError when the database
-    refuses (nothing of the affected polls is stored then); every other failure becomes an outcome.
-    """
-    wanted = list(sources)
-    states = await asyncio.to_thread(means.store.states)
-    outcomes: dict[str, PollOutcome] = {}
-
-    async def one(source: Source, polling: Polling) -> None:
-        outcomes[source.id] = outcome = await polling.poll(source, states.get(source.id) or SourceState(source.id))
-        if progress is not None:
-            progress(outcome, len(wanted) - len(outcomes))
-
-    try:
-        async with Polling(means) as polling, asyncio.TaskGroup() as polls:
-            for source in wanted:
-                polls.create_task(one(source, polling))
-    except BaseExceptionGroup as several:
-        raise _first_of(several) from several
-    return [outcomes[source.id] for source in wanted]
-
-
-class Polling:
-    """Polls that share one writer and the renewal of their leases, for as long as this context is open."""
-
-    def __init__(self, means: Means) -> None:
-        self.means = means
-        self._gate = asyncio.Semaphore(means.at_once)
-        self._writer, self._leases = _Writer(means), Leases(means.store, means.owner, means.now)
-        self._background = asyncio.TaskGroup()
-
-    async def __aenter__(self) -> Polling:
-        await self._background.__aenter__()
-        self._writing = self._background.create_task(self._writer.run())
-        self._renewing = self._background.create_task(self._leases.renew())
-        return self
-
-    async def __aexit__(self, *error: Any) -> None:
-        self._writer.close()
-        self._renewing.cancel()
-        try:
-            await self._background.__aexit__(*error)
-        except BaseExceptionGroup as several:
-            raise _first_of(several) from several
-
-    async def poll(self, source: Source, state: SourceState) -> PollOutcome:
-        """Poll one source once; returns when it is stored. Raises StoreError when the database refuses."""
-        async with self._gate:
-            try:
-                return await _poll_one(source, state, self.means, self._writer, self._leases)
-            except StoreError:
-                raise
-            except Exception as error:  # a defect of ours costs this source, not the others
-                log.exception("source=%s stage=store code=internal", source.id)
-                told = f"internal error: {type(error).__name__}: {error}"[:300]
-                return PollOutcome(source.id, "failed", error=told, code="internal")
-
-
-def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The one error to tell of those that ended a poll: what the store said, if it said anything."""
-    leaves: list[BaseException] = []
-    waiting: list[BaseException] = [several]
-    while waiting:
-        error = waiting.pop(0)
-        if isinstance(error, BaseExceptionGroup):
-            waiting += error.exceptions
-        else:
-            leaves.append(error)
-    return next((error for error in leaves if isinstance(error, StoreError)), leaves[0])
-
-
-async def _poll_one(source: Source, state: SourceState, means: Means, writer: _Writer, leases: Leases) -> PollOutcome:
-    """One source from lease to commit."""
-    started, now = time.monotonic(), means.now()
-    corrected = bool(state.url) and state.url != source.url  # whoever gave it another address wants it asked there
-    if state.retry_at is not None and state.retry_at > now and not corrected:
-        told = f"not before {state.retry_at:%Y-%m-%d %H:%M:%S} UTC"
-        return PollOutcome(
-            source.id, "deferred", error=told, code=state.error_code or "deferred", retry_at=state.retry_at
-        )
-    if not await leases.take(source.id):
-        return PollOutcome(source.id, "deferred", error="another process is polling it", code="leased")
-    try:
-        work = _Work(source, state, means)
-        await work.run(await asyncio.to_thread(means.store.validators, source.id))
-        poll = work.result(time.monotonic() - started)
-        faults.at("poll.prepared")
-        try:
-            counts = await writer.commit(poll)
-        except AggregatorError:
-            raise
-        except Exception as error:
-            log.exception("source=%s stage=store code=internal", source.id)
-            work.refuse(
-                ParseError(f"internal error: {type(error).__name__}: {error}"[:300], code="internal", stage="store")
-            )
-            poll = work.result(time.monotonic() - started)
-            counts = await writer.commit(poll)
-        return _outcome(poll, counts, work)
-    finally:
-        await asyncio.shield(leases.give_back(source.id))
-
-
-class _Work:
+class Work:
     """One source's poll while it runs: what was asked, what came back, what went wrong."""
 
     def __init__(self, source: Source, state: SourceState, means: Means) -> None:
@@ -329,7 +152,7 @@ class _Work:
         so are those for which no time is left."""
         keys = identity.item_keys(self.source.id, self.entries)
         ready: dict[int, Prepared] = {}
-        clock = _Clock()
+        clock = Clock()
         for done, place in enumerate(self._order(len(keys))):
             entry, key = self.entries[place], keys[place]
             if clock.is_over():
@@ -421,7 +244,7 @@ class _Work:
         )
 
 
-class _Clock:
+class Clock:
     """The time that making one source's entries ready may take, of the processor and of the clock."""
 
     told = f"{PREPARING:g} s of processor time or {PREPARING_WALL:g} s"
@@ -432,83 +255,3 @@ class _Clock:
     def is_over(self) -> bool:
         """Whether nothing is left of it."""
         return time.thread_time() - self._processor > PREPARING or time.monotonic() - self._wall > PREPARING_WALL
-
-
-def _outcome(poll: Poll, counts: PollCounts, work: _Work) -> PollOutcome:
-    notes = poll.notes + tuple(f"rejected: {reason}" for reason in counts.rejected)
-    if counts.held:
-        notes += (f"held: {counts.new} new items ({counts.held}); aggregator sources release-held {poll.source.id}",)
-    error, code = poll.error, poll.error_code
-    if isinstance(work.error, Deferred):  # no failure, whatever of it arrived: it goes on at `retry_at`
-        word = "deferred"
-    elif work.error is not None:
-        word = "partial" if work.prepared else "failed"
-    elif counts.rejected:
-        word, code = "partial", "rejected"
-        error = f"{len(counts.rejected)} entries could not be stored: {counts.rejected[0]}"
-    else:
-        word = "new" if counts.new else "updated" if counts.updated else "unchanged"
-    return PollOutcome(
-        id=poll.source.id,
-        outcome=word,
-        new=counts.new,
-        updated=counts.updated,
-        error=error,
-        seconds=round(poll.seconds, 3),
-        code=code,
-        retry_at=poll.retry_at,
-        notes=notes,
-    )
-
-
-class _Writer:
-    """Commits polls one transaction at a time in a thread, several whole polls together while it was busy."""
-
-    def __init__(self, means: Means) -> None:
-        self._means = means
-        self._waiting: asyncio.Queue[tuple[Poll, asyncio.Future[PollCounts]] | None] = asyncio.Queue()
-
-    async def commit(self, poll: Poll) -> PollCounts:
-        """Wait until `poll` is stored; raises the StoreError that kept it from being stored."""
-        done: asyncio.Future[PollCounts] = asyncio.get_running_loop().create_future()
-        await self._waiting.put((poll, done))
-        return await done
-
-    def close(self) -> None:
-        """No more polls will come."""
-        self._waiting.put_nowait(None)
-
-    async def run(self) -> None:
-        """Take what waits, commit it, tell those who wait; until `close`."""
-        closing = False
-        while not closing:
-            batch = []
-            taken = await self._waiting.get()
-            while True:
-                if taken is None:
-                    closing = True
-                    break
-                batch.append(taken)
-                if self._waiting.empty() or sum(len(p.prepared) for p, _ in batch) >= BATCH:
-                    break
-                taken = self._waiting.get_nowait()
-            if batch:
-                await self._commit(batch)
-
-    async def _commit(self, batch: list[tuple[Poll, asyncio.Future[PollCounts]]]) -> None:
-        faults.at("poll.committing")
-        try:
-            counts = await asyncio.to_thread(self._means.store.commit_polls, [p for p, _ in batch], self._means.now())
-            faults.at("poll.committed")
-        except Exception as error:
-            if not isinstance(error, AggregatorError) and len(batch) > 1:
-                for one in batch:  # a defect that one poll meets costs the others nothing
-                    await self._commit([one])
-                return
-            for _, done in batch:
-                if not done.done():
-                    done.set_exception(error)
-            return
-        for (_, done), count in zip(batch, counts):
-            if not done.done():
-                done.set_result(count)

@@ -1,0 +1,71 @@
+"""What a poll works with: the parts of the fetcher, the parser and the store that it uses, and the clock."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from aggregator.model import (
+    Answer,
+    Ask,
+    Lab,
+    Poll,
+    PollCounts,
+    PollOutcome,
+    Reading,
+    Settings,
+    Source,
+    SourceState,
+    Validator,
+)
+from aggregator.sources import Endpoints
+
+
+class Fetches(Protocol):
+    """The part of `fetch.Fetcher` that a poll uses."""
+
+    async def get(self, ask: Ask, validator: Validator | None = None) -> Answer: ...
+    def authorised(self, url: str) -> bool: ...
+
+
+class Reads(Protocol):
+    """The part of `parsing.Parser` that a poll uses."""
+
+    async def read(
+        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
+    ) -> Reading: ...
+
+
+class Keeps(Protocol):
+    """The part of `storage.Store` that a poll uses."""
+
+    def states(self) -> Mapping[str, SourceState]: ...
+    def validators(self, source_id: str) -> Mapping[str, Validator]: ...
+    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
+    def release_lease(self, source_id: str, owner: str) -> None: ...
+    def commit_polls(self, polls: Sequence[Poll], now: datetime) -> list[PollCounts]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a poll works with. `now` is the clock, `jitter` gives numbers in [-1, 1], `owner` names us in leases."""
+
+    store: Keeps
+    fetcher: Fetches
+    parser: Reads
+    understanding: Any
+    endpoints: Endpoints
+    settings: Settings
+    labs: Mapping[str, Lab]
+    now: Callable[[], datetime]
+    owner: str
+    jitter: Callable[[], float] = field(default=lambda: random.uniform(-1, 1))
+    at_once: int = 128
+    """Sources in work at once. More than the fetcher has requests in flight: it knows which of those that wait go first."""
+
+
+Progress = Callable[[PollOutcome, int], None]
+"""Called after each source with its outcome and the number of sources that are left."""
