@@ -47,6 +47,7 @@ class Keeps(Protocol):
     def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
     def release_lease(self, source_id: str, owner: str) -> None: ...
     def commit_polls(self, polls: Sequence[Poll], now: datetime) -> list[PollCounts]: ...
+    def note_failure(self, poll: Poll, now: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Means:
     jitter: Callable[[], float] = field(default=lambda: random.uniform(-1, 1))
     at_once: int = 128
     """Sources in work at once. More than the fetcher has requests in flight: it knows which of those that wait go first."""
+
+    def follows(self, source: Source) -> bool:
+        """Whether the source is one of a followed lab."""
+        lab = self.labs.get(source.lab or "")
+        return lab is not None and lab.region == "cn"
 
 
 Progress = Callable[[PollOutcome, int], None]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from aggregator import faults
+from aggregator import faults, schedule
 from aggregator.errors import AggregatorError, Deferred, ParseError, StoreError
 from aggregator.model import Poll, PollCounts, PollOutcome, Source, SourceState
 from aggregator.owners import Leases
@@ -76,7 +76,27 @@ class Polling:
             except Exception as error:  # a defect of ours costs this source, not the others
                 log.exception("source=%s stage=store code=internal", source.id)
                 told = f"internal error: {type(error).__name__}: {error}"[:300]
+                await self._note_failure(source, state, told)
                 return PollOutcome(source.id, "failed", error=told, code="internal")
+
+    async def _note_failure(self, source: Source, state: SourceState, told: str) -> None:
+        """Store that the poll failed, and nothing else of it, so that the source waits as after any failure.
+
+        Raises StoreError; another defect is only logged."""
+        means, now = self.means, self.means.now()
+        followed = means.follows(source)
+        interval = schedule.interval_of(source.every, means.settings.poll_every, followed, kind=source.kind)
+        again = schedule.next_poll_at(now, interval, failures=state.fail_count + 1, jitter=means.jitter())
+        failed = Poll(
+            source, (), state.cursor, {}, complete=False, next_poll_at=again,
+            error=told, error_code="internal", error_stage="store",
+        )  # fmt: skip
+        try:
+            await asyncio.to_thread(means.store.note_failure, failed, now)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("source=%s stage=store code=internal", source.id)
 
 
 def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -179,6 +179,12 @@ def finish_polls(connection: Connection, done: list[tuple[Poll, PollCounts, Any]
     connection.execute(sa.insert(POLL), [_log_row(poll, counts, now) for poll, counts, _ in done])
 
 
+def note_failure(connection: Connection, poll: Poll, now: datetime) -> None:
+    """Write state and log of a poll of which nothing else could be stored."""
+    row = ensure_sources(connection, {poll.source.id: poll.source.url})[poll.source.id]
+    finish_polls(connection, [(poll, PollCounts(), row)], now)
+
+
 def is_deferred(told: Any) -> bool:
     """Say whether a poll (or the state it left) was told to wait, and did not fail."""
     return told.retry_at is not None and (told.error is None or told.error_code in DEFERRED)

@@ -308,6 +308,11 @@ class Store:
         with dialect.writing(self.engine, by_row=quiet) as connection:
             return polls.commit_polls(connection, polls_, now, self.rules, self.regions)
 
+    def note_failure(self, poll: Poll, now: datetime) -> None:
+        """Store that a poll failed, and when its source is asked again; nothing else of it. Raises StoreError."""
+        with dialect.writing(self.engine, by_row=True) as connection:
+            states.note_failure(connection, poll, now)
+
     def release_held(self, source_id: str, now: datetime) -> int:
         """Let go of the items of a source that are held as a flood: they are news from now on; return how many."""
         with dialect.writing(self.engine) as connection:

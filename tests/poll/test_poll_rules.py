@@ -270,6 +270,51 @@ def test_a_poll_that_the_store_cannot_take_fails_alone_and_is_told(rig: Rig) -> 
     assert guids(rig.store) == ["s0", "s1", "s3"]
 
 
+class Defective(Refusing):
+    """A store that takes no poll of a source, not even one that says that it failed."""
+
+    def commit_polls(self, polls: Any, now: Any) -> Any:
+        if any(p.source.id == self._refused for p in polls):
+            raise self._error
+        return self._store.commit_polls(polls, now)
+
+
+def test_a_source_whose_failure_cannot_be_stored_either_backs_off_as_any_that_fails(rig: Rig) -> None:
+    sources = [source("s0"), source("s1")]
+    for one in sources:
+        rig.replies[one.url] = ok(one.url, feed(one.id))
+    assert [o.outcome for o in rig.poll(*sources)] == ["new", "new"]
+    store, waits = Defective(rig.store, ValueError("a defect"), "s1"), []
+    for failures in (1, 2, 3):
+        _, outcome = rig.poll(*sources, store=store)
+        assert (outcome.outcome, outcome.code) == ("failed", "internal")
+        state = rig.store.state("s1")
+        assert (state.fail_count, state.error_code, state.error) == (
+            failures,
+            "internal",
+            "internal error: ValueError: a defect",
+        )
+        assert state.next_poll_at is not None
+        waits.append(state.next_poll_at - rig.now)
+        rig.now = state.next_poll_at
+    assert waits == [timedelta(hours=1), timedelta(hours=2), timedelta(hours=4)]
+    assert [row[1] for row in rig.store.poll_figures() if row[0] == "s1"] == ["failed", "new"]
+    assert guids(rig.store) == ["s0", "s1"]
+    rig.poll(sources[1])
+    assert (rig.store.state("s1").fail_count, rig.store.state("s1").error) == (0, None)
+
+
+def test_a_defect_before_anything_was_asked_backs_off_too(rig: Rig) -> None:
+    class Forgetful(Refusing):
+        def validators(self, source_id: str) -> Any:
+            raise KeyError("a column")
+
+    (outcome,) = rig.poll(NEWS, store=Forgetful(rig.store, ValueError()))
+    assert (outcome.outcome, outcome.code, rig.asked) == ("failed", "internal", [])
+    state = rig.store.state("news")
+    assert (state.fail_count, state.error_code, state.next_poll_at) == (1, "internal", NOW + timedelta(hours=1))
+
+
 def test_progress_counts_down_to_nothing(rig: Rig) -> None:
     sources = [source(f"s{n}") for n in range(5)]
     left: list[int] = []
