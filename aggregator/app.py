@@ -212,6 +212,7 @@ class Application:
         if self._stopping.is_set():
             return []
         await asyncio.to_thread(self.free_leases)
+        await asyncio.to_thread(self.store.mend_times, self.now())
         await asyncio.to_thread(self.register)
         fetcher = self._fetcher()
         async with fetcher:

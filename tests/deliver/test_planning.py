@@ -75,6 +75,31 @@ def test_what_is_found_late_after_the_news_of_the_day_does_not_hide_it(house: Ho
     assert house.day() == {"default": []}
 
 
+def test_t8_what_a_clock_that_was_ahead_took_for_late_is_news_once_it_is_right(house: House) -> None:
+    """Seen in the simulated life of seed 105: a digest of the year to come told the article as found late."""
+    house.baseline()
+    house.news("r", QWEN, "rumoured", kind="rumour")
+    house.day()
+    right = house.now
+    house.now += timedelta(days=365)
+    house.news("a", QWEN, published=right)
+    house.news("old", GLM, published=right - timedelta(days=30))
+    assert house.told(house.plan()) == {"default": []}
+    house.now = right + timedelta(hours=2)
+    assert house.store.mend_times(house.now) == 2
+    assert house.store.mend_times(house.now) == 0
+    house.news("o", QWEN, "open")
+    assert house.day() == {"default": NEW}
+    assert house.day() == {"default": []}
+    assert {item.guid: item.late for item in house.store.items()[0]} == {
+        "r": False,
+        "a": False,
+        "old": True,
+        "o": False,
+    }
+    assert house.store.check() == []
+
+
 def test_a_reader_that_is_added_later_does_not_get_the_past_and_each_gets_what_comes(house: House) -> None:
     house.baseline()
     house.news("a", QWEN)

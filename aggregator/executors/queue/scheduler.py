@@ -68,6 +68,7 @@ class Scheduler(Worker):
             self._enrol()
         elif not self.stop.is_set():
             self.app.store.straighten(self.app.now())
+            self.app.store.mend_times(self.app.now())
 
     def _enrol(self) -> None:
         known = {source.id: source.url for source in self.app.sources(())}
