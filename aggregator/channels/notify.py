@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from aggregator.channels.port import Letter, Secrets
 from aggregator.errors import DeliveryError
 from aggregator.model import Delivery, Message
+
+_IN_BYTES = ("wecombot", "feishu", "lark", "dingtalk")
+"""Services that measure a message in bytes, while Apprise counts characters."""
+_WIDEST = 3
+"""Bytes that a character of a digest takes at most, but for the few beyond the basic plane."""
 
 
 class _Notify:
@@ -36,12 +43,34 @@ class _Notify:
         chat = apprise.Apprise()
         if not chat.add(url):
             raise DeliveryError(f"{delivery.recipient} holds no URL that Apprise knows", code="notify_url")
+        body = delivery.body.decode()
+        if not _says_overflow(url):
+            _split(chat, apprise.OverflowMode.SPLIT, url, body)
         try:
-            taken = chat.notify(body=delivery.body.decode(), title=delivery.subject, body_format="text")
+            taken = chat.notify(body=body, title=delivery.subject, body_format="text")
         except Exception as error:
             raise DeliveryError(f"{delivery.recipient}: {type(error).__name__}", code="notify_failed") from None
         if not taken:
             raise DeliveryError(f"the service of {delivery.recipient} did not take it", code="notify_failed")
+
+
+def _says_overflow(url: str) -> bool:
+    """Whether the URL says itself what becomes of a message that is too long (`?overflow=truncate`)."""
+    try:
+        return any(name.casefold() == "overflow" for name, _ in parse_qsl(urlsplit(url).query))
+    except ValueError:
+        return False
+
+
+def _split(chat: Any, mode: Any, url: str, body: str) -> None:
+    """Have a message that is longer than the service takes go out in parts, which end where lines do.
+
+    Apprise hands it over whole by default, and the service refuses it.
+    """
+    for service in chat:
+        service.overflow_mode = mode
+        if not body.isascii() and url.partition("://")[0].casefold() in _IN_BYTES:
+            service.body_maxlen //= _WIDEST
 
 
 CHANNEL = _Notify()

@@ -135,7 +135,9 @@ def chat() -> Iterator[Chat]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # noqa: N802
-            box.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            content = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            plain = {"message": content, "title": self.headers.get("X-Title")}  # as ntfy takes it
+            box.taken.append(json.loads(content) if "json" in self.headers.get("Content-Type", "") else plain)
             self.send_response(box.status)
             self.end_headers()
 
@@ -155,6 +157,51 @@ def test_a_chat_gets_the_short_form(chat: Chat) -> None:
     channels()["notify"].deliver(as_delivery(message), {"env:CHAT": chat.url}.get)
     assert chat.taken[0]["title"] == "1 new model"
     assert chat.taken[0]["message"].strip() == "• GLM-5"
+
+
+def long_letter(words: str) -> Letter:
+    lines = (f"• Qwen{n} · {words}\n  https://huggingface.co/Qwen/Qwen{n}-a-name-that-is-long" for n in range(150))
+    return replace(LETTER, short="\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("service", "most"), [("ntfy", 7800), ("json", 2000)])  # Discord takes 2,000
+def test_what_is_longer_than_a_chat_takes_goes_out_in_parts_that_tear_no_link(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, service: str, most: int
+) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 2000)
+    letter = long_letter("Alibaba: weights, open")
+    message = packed(letter)["notify"][0]
+    channels()["notify"].deliver(as_delivery(message), {"env:CHAT": chat.url.replace("json", service, 1)}.get)
+    parts = [str(one["message"]) for one in chat.taken]
+    assert len(parts) > 1 and max(map(len, parts)) <= most
+    arrived = [line.strip() for part in parts for line in part.splitlines() if not line.startswith("1 new model")]
+    assert arrived == [line.strip() for line in letter.short.splitlines()]
+
+
+def test_a_service_that_counts_bytes_gets_parts_that_fit_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.wecombot import NotifyWeComBot
+
+    parts: list[str] = []
+
+    def send(self: Any, body: str, **_: Any) -> bool:
+        parts.append(body)
+        return True
+
+    monkeypatch.setattr(NotifyWeComBot, "send", send)
+    message = packed(long_letter("阿里巴巴：权重已开放，可以下载，可以商用"))["notify"][0]
+    channels()["notify"].deliver(as_delivery(message), {"env:CHAT": "wecombot://abcdefgh-1234"}.get)
+    assert len(parts) > 5 and max(len(part.encode()) for part in parts) <= 2048
+
+
+def test_a_url_may_say_what_becomes_of_a_long_message(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.custom_json import NotifyJSON
+
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 2000)
+    message = packed(long_letter("Alibaba"))["notify"][0]
+    channels()["notify"].deliver(as_delivery(message), {"env:CHAT": f"{chat.url}?overflow=truncate"}.get)
+    assert [len(one["message"]) <= 2000 for one in chat.taken] == [True]
 
 
 def test_no_error_of_a_chat_shows_its_url(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
