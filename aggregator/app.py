@@ -423,19 +423,26 @@ class Application:
         """What third parties' indices say of each stored line, as catalogues give them; of several values the last."""
         from aggregator.gap import INDEX, Measured
         from aggregator.model import ReleaseQuery
+        from aggregator.released import released
 
         facts = self.store.facts_of_rule("catalogue-model")
+        showings = self.store.showings_of(facts)
         found: list[Measured] = []
         for release in self.store.releases(ReleaseQuery(limit=100_000))[0] if facts else ():
-            out = min((s.at for s in release.timeline if s.status != "rumoured"), default=release.appeared)
+            seen = min((s.at for s in release.timeline if s.status != "rumoured"), default=release.appeared)
+            told = facts.get(release.key, ())
+            if not told:
+                continue
+            out = released(showings.get(release.key, ()), release.artifacts, [one.published for one in told], seen)
             values: dict[str, Measured] = {}
-            for source, told in facts.get(release.key, ()):
+            for one in told:
+                source = one.source
                 title = self.configuration.sources[source].title if source in self.configuration.sources else source
-                for name, value in told:
+                for name, value in one.facts:
                     if name.startswith(INDEX):
                         index = name.removeprefix(INDEX)
                         who = (release.line, release.lab, release.region, release.openness)
-                        values[index] = Measured(index, *who, out, float(value), title or source)
+                        values[index] = Measured(index, *who, out.at, float(value), title or source, out.by)
             found += values.values()
         return found
 

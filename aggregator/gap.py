@@ -11,18 +11,27 @@ import html
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 FOLLOWED = "cn"
 INDEX = "index:"
 """How a fact that holds an index begins; the rest is its name."""
+DATED = {
+    "announced": "what a text says",
+    "catalogue": "the catalogue's date",
+    "hub": "its repository's creation",
+    "seen": "the first evidence",
+}
+"""What the day rests on on which a line came out (`released`)."""
 WIDTH, HEIGHT = 640, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 150, 16, 34
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line's value of one index: the line came out `at`; `source` is the catalogue that gave the value."""
+    """One line's value of one index: the line came out `at`, which rests on `dated` (a word of `released`); `source` is
+    the catalogue that gave the value.
+    """
 
     index: str
     line: str
@@ -32,16 +41,18 @@ class Measured:
     at: datetime
     value: float
     source: str
+    dated: str = "seen"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From `at` on, `line` is the best of its side."""
+    """From `at` on, `line` is the best of its side; `dated` says what that day rests on."""
 
     at: datetime
     line: str
     lab: str
     value: float
+    dated: str = "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ def _gap(index: str, rows: Sequence[Measured]) -> Gap:
     return Gap(
         index, sources, ours, peers,
         behind=round(peers[-1].value - best.value, 2),
-        days=(best.at - reached.at) // timedelta(days=1) if reached else None,
+        days=(best.at.date() - reached.at.date()).days if reached else None,
         reached=reached,
     )  # fmt: skip
 
@@ -90,7 +101,7 @@ def _frontier(rows: Iterable[Measured]) -> tuple[Step, ...]:
     steps: list[Step] = []
     for row in sorted(rows, key=lambda r: (r.at, -r.value, r.line)):
         if not steps or row.value > steps[-1].value:
-            step = Step(row.at, row.line, row.lab, row.value)
+            step = Step(row.at, row.line, row.lab, row.value, row.dated)
             if steps and steps[-1].at == row.at:
                 steps[-1] = step
             else:
@@ -128,7 +139,7 @@ def as_data(found: Sequence[Gap]) -> dict[str, object]:
 
 def _step(step: Step) -> dict[str, object]:
     at = step.at.isoformat().replace("+00:00", "Z")
-    return {"at": at, "line": step.line, "lab": step.lab, "value": step.value}
+    return {"at": at, "line": step.line, "lab": step.lab, "value": step.value, "dated": step.dated}
 
 
 # ----------------------------------------------------------------------------------------------------------- words
@@ -142,11 +153,7 @@ def text(found: Sequence[Gap]) -> str:
     for gap in found:
         lines += [f"{gap.index} (from {', '.join(gap.sources)})"]
         for side, steps in (("open, followed", gap.open), ("peers", gap.peers)):
-            told = (
-                f"{steps[-1].line} ({steps[-1].lab}) {steps[-1].value:g}, out {steps[-1].at:%Y-%m-%d}"
-                if steps
-                else "none"
-            )
+            told = f"{steps[-1].line} ({steps[-1].lab}) {steps[-1].value:g}, {_out(steps[-1])}" if steps else "none"
             lines.append(f"  best {side}: {told}")
         lines += [f"  {_verdict(gap)}", ""]
     for a, b in disagreements(found):
@@ -165,9 +172,14 @@ def _verdict(gap: Gap) -> str:
     side = f"{gap.behind:g} behind" if gap.behind > 0 else f"{-gap.behind:g} ahead" if gap.behind < 0 else "level"
     if gap.reached is None or gap.days is None:
         return f"{side}; no peer has reached that value"
-    if gap.days <= 0:
-        return f"{side}; {gap.reached.line} reached that value {-gap.days} days later"
-    return f"{side}; {gap.reached.line} reached that value {gap.days} days earlier"
+    days = "1 day" if abs(gap.days) == 1 else f"{abs(gap.days)} days"
+    when = "the same day" if gap.days == 0 else f"{days} later" if gap.days < 0 else f"{days} earlier"
+    peer = gap.reached if gap.reached == gap.peers[-1] else None
+    return f"{side}; {gap.reached.line} reached that value {when}" + (f" ({_out(gap.reached)})" if peer is None else "")
+
+
+def _out(step: Step) -> str:
+    return f"out {step.at:%Y-%m-%d} by {DATED[step.dated]}"
 
 
 # ----------------------------------------------------------------------------------------------------------- chart
@@ -227,7 +239,7 @@ def _stairs(side: str, steps: Sequence[Step], name: str, end: float, x, y) -> st
     dots = []
     for step in steps:
         path += f"H{x(step.at):.1f}V{y(step.value):.1f}"
-        told = html.escape(f"{step.line} ({step.lab}): {step.value:g}, {step.at:%Y-%m-%d}")
+        told = html.escape(f"{step.line} ({step.lab}): {step.value:g}, {_out(step)}")
         dots.append(
             f'<circle class="{side}" cx="{x(step.at):.1f}" cy="{y(step.value):.1f}" r="3"><title>{told}</title></circle>'
         )

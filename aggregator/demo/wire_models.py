@@ -49,7 +49,7 @@ def _whole(author: str, model: Model, blobs: bool) -> Json:
     name = f"{author}/{model['name']}"
     seconds = int(datetime.fromisoformat(str(model["created"])).timestamp())
     row: Json = {
-        "_id": f"{seconds:08x}{fingerprint(name, 16)}",
+        "_id": f"{seconds:08x}{fingerprint(model.get('born', name), 16)}",  # a renamed one keeps its id: `born` is its first
         "id": name,
         "modelId": name,
         "author": author,

@@ -23,7 +23,7 @@ from aggregator.model.constants import (
 from aggregator.model.delivery import Delivery, Message, Pending, Plan, SentDigest
 from aggregator.model.material import LineChange, LineMaterial, Material
 from aggregator.model.naming import ArtifactName, LineName
-from aggregator.model.polling import Poll, PollCounts, Showing
+from aggregator.model.polling import Poll, PollCounts, RuleFacts, Showing
 from aggregator.model.queries import ItemQuery, ReleaseQuery, StoryQuery
 from aggregator.model.stored import (
     Artifact,
@@ -78,6 +78,7 @@ __all__ = [
     "STATUSES",
     "SentDigest",
     "Settings",
+    "RuleFacts",
     "Showing",
     "Source",
     "SourceRecord",

@@ -56,6 +56,15 @@ class PollCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """The facts of one piece of evidence, the source that gave them, and the time that its item gives itself."""
+
+    source: str
+    facts: tuple[tuple[str, str], ...]
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Showing:
     """A stored piece of evidence with what is needed of its item: the input of `releases.derive`.
 

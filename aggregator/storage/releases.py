@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from aggregator.model import Item, LineChange, Material, Release, ReleaseQuery, Showing
+from aggregator.model import Item, LineChange, Material, Release, ReleaseQuery, RuleFacts, Showing
 from aggregator.releases import size_order
 from aggregator.running import smallest_of
 from aggregator.searching import scan
@@ -94,17 +94,18 @@ def showings(connection: Connection, name: str, rules: Rules) -> list[Showing]:
     return [showing for found in lines.showings_of(connection, keys).values() for showing in found]
 
 
-def facts_of_rule(connection: Connection, rule: str) -> dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]]:
-    """Return, by line, (source, facts) of all evidence that a rule gave, earliest first."""
-    found: dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]] = {}
+def facts_of_rule(connection: Connection, rule: str) -> dict[str, list[RuleFacts]]:
+    """Return, by line, what all evidence that a rule gave says, earliest first."""
+    found: dict[str, list[RuleFacts]] = {}
     rows = connection.execute(
-        sa.select(EVIDENCE.c.line, EVIDENCE.c.facts, ITEM.c.source)
+        sa.select(EVIDENCE.c.line, EVIDENCE.c.facts, ITEM.c.source, ITEM.c.published)
         .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
         .where(EVIDENCE.c.rule == rule)
         .order_by(ITEM.c.appeared, ITEM.c.id)
     )
     for row in rows:
-        found.setdefault(row.line, []).append((row.source, tuple((str(n), str(v)) for n, v in row.facts)))
+        facts = tuple((str(n), str(v)) for n, v in row.facts)
+        found.setdefault(row.line, []).append(RuleFacts(row.source, facts, row.published))
     return found
 
 

@@ -30,6 +30,7 @@ from aggregator.model import (
     PollCounts,
     Release,
     ReleaseQuery,
+    RuleFacts,
     SentDigest,
     Showing,
     Source,
@@ -518,10 +519,15 @@ class Store:
         with dialect.reading(self.engine) as connection:
             return releases.showings(connection, name_or_key, self.rules)
 
-    def facts_of_rule(self, rule: str) -> dict[str, list[tuple[str, tuple[tuple[str, str], ...]]]]:
-        """Return, by line, (source, facts) of all evidence that a rule gave, earliest first."""
+    def facts_of_rule(self, rule: str) -> dict[str, list[RuleFacts]]:
+        """Return, by line, what all evidence that a rule gave says, earliest first."""
         with dialect.reading(self.engine) as connection:
             return releases.facts_of_rule(connection, rule)
+
+    def showings_of(self, keys: Iterable[str]) -> dict[str, list[Showing]]:
+        """Return the evidence of lines, by line, earliest first; what is held is left out."""
+        with dialect.reading(self.engine) as connection:
+            return lines.showings_of(connection, keys)
 
     def material(self, since: datetime, until: datetime, sources: Iterable[str] = ()) -> Material:
         """Return all that a digest of [since, until) is made of; `sources` are those whose last polls it accounts for."""

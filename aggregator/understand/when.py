@@ -179,17 +179,11 @@ def _fixed(text: str) -> When | None:
 
 
 def _exact(text: str) -> When | None:
-    for found in _MONTH.finditer(text):
-        if found["day"] or found["dayfr"]:
-            month, day = _MONTHS[found["month"] or found["monthfr"]], int(found["day"] or found["dayfr"])
-            told = _told(text, found, f"{month}-{day}") if 1 <= day <= 31 else None
-            if told is not None:
-                return told
-    for found in _MONTH_ZH.finditer(text):
-        if found["day"] and 1 <= int(found["day"]) <= 31:
-            told = _told(text, found, f"{found['month']}-{int(found['day'])}")
-            if told is not None:
-                return told
+    for found in (*_MONTH.finditer(text), *_MONTH_ZH.finditer(text)):
+        code = _exact_code(found)
+        told = _told(text, found, code) if code else None
+        if told is not None:
+            return told
     return None
 
 
@@ -255,6 +249,48 @@ def _told(text: str, found: re.Match[str], code: str) -> When | None:
     elif following:
         mark += "next/"
     return When(mark + code, text[begin:end])
+
+
+_OUT = (
+    re.compile(
+        r"\b(?:released|launched|unveiled|published|introduced|debuted|announced|presented|shipped|open-sourced|came out|out"
+        r"|available)(?: publicly| worldwide| as \w+| in \w+| to \w+)? (?:on |since )?$"
+        r"|\b(?:sorti|lance|publie|presente|devoile|annonce|paru|disponible)e?s?(?: \w+){0,2}? (?:le|depuis le|du) $"
+        r"|(?:发布|推出|开源|上线|问世)于$",
+        _A,
+    ),
+    re.compile(r"(?:,|就|正式|首次|已|率先){0,2}(?:发布|推出|开源|上线|问世|亮相|登场)", _A),
+)
+"""What stands before a day that a text names as that of a release, and what stands behind a Chinese one."""
+_NOT_YET = re.compile(
+    r"\b(?:will|would|expect\w*|due|to be|plan(?:s|ned)?|not|devrait|sera|serait|prevu\w*|attendu\w*|pas)\b"
+    r"|将|预计|计划|拟|未|或",
+    _A,
+)
+
+
+def out_on(sentence: str) -> When | None:
+    """The day of a month that a folded sentence names as that on which something came out; None where it says none."""
+    if _NOT_YET.search(sentence):
+        return None
+    for found in (*_MONTH.finditer(sentence), *_MONTH_ZH.finditer(sentence)):
+        begin, end = found.span()
+        year, before = _YEAR.match(sentence, end), _YEAR_BEFORE.search(sentence, max(0, begin - 8), begin)
+        begin, end = before.start() if before else begin, year.end() if year else end
+        code, named = _exact_code(found), (year and year[1]) or (before and before[1])
+        if code and (_OUT[0].search(sentence, 0, begin) or (not found[0].isascii() and _OUT[1].match(sentence, end))):
+            return When(f"{named}/{code}" if named else code, sentence[begin:end])
+    return None
+
+
+def _exact_code(found: re.Match[str]) -> str:
+    """The code of a match that has a day of a month; "" without one."""
+    groups = found.groupdict()
+    day = groups.get("day") or groups.get("dayfr")
+    if not day or not 1 <= int(day) <= 31:
+        return ""
+    written = groups.get("month") or groups.get("monthfr") or ""
+    return f"{_MONTHS.get(written) or int(written)}-{int(day)}"
 
 
 def span(code: str, said: date) -> tuple[date, date] | None:

@@ -118,7 +118,9 @@ def _of_line(
         facts += [
             ("capability", word) for word in texts.capabilities(" ".join(found.lows[:2]) if whole is not None else near)
         ]
-    elif verdict.kind in ("release", "update"):
+    elif SHOWS.get(verdict.kind):
+        facts += _out_on(found, line, mentions, sentences)
+    if status != "rumoured" and verdict.kind in ("release", "update"):
         facts += texts.stated(text, line.name, " ".join(found.texts) if whole is not None else "")
         facts += [("size", size) for size in _sizes(found, mentions)]
         facts += [
@@ -128,6 +130,19 @@ def _of_line(
     if status == "rumoured" and trust != TRUST_LAB:
         trust = TRUST_RUMOUR
     return Evidence(line, status, trust, tuple(dict.fromkeys(facts)), rule, words)
+
+
+def _out_on(found: Found, line: LineName, mentions: list[LineMention], sentences: _Sentences) -> list[tuple[str, str]]:
+    """The day that a sentence names as that of the line's release, where it names no other line."""
+    for mention in mentions:
+        text = sentences.around(mention)
+        day = when.out_on(text)
+        if day is not None:
+            start = found.lows[mention.part].find(text)
+            others = [m for m in found.lines if m.part == mention.part and start <= m.start < start + len(text)]
+            if all(m.line.key == line.key for m in others):
+                return [("out_on", day.code)]
+    return []
 
 
 def _status(

@@ -294,6 +294,9 @@ def _gap(one: gap.Gap, number: int, say: Words) -> Figure:
     told = tuple(
         (name, tuple((step.at.date(), step.value, tidy(step.line, 40)) for step in steps)) for name, steps in sides
     )
+    grounds = {
+        (step.at.date(), tidy(step.line, 40)): say.w(f"dated.{step.dated}") for _, all_ in sides for step in all_
+    }
     index = tidy(one.index, 80)
     note = say.w("charts.gap.note", index=index, sources=say.list([tidy(source, 60) for source in one.sources]))
     chart = charts.Chart(say.w("charts.gap", index=index), note, (), ())
@@ -304,8 +307,9 @@ def _gap(one: gap.Gap, number: int, say: Words) -> Figure:
         extra = say.w("charts.behind" if one.behind > 0 else "charts.ahead", points=points)
     return Figure(
         f"gap{number}", chart.title, note, charts.stairs(chart, told, f"gap{number}"), tuple(name for name, _ in told),
-        (say.w("when"), say.w("kind"), say.w("line"), index),
-        tuple((day.isoformat(), name, line, say.number(value)) for day, name, line, value in table), extra,
+        (say.w("when"), say.w("charts.dated"), say.w("kind"), say.w("line"), index),
+        tuple((day.isoformat(), grounds[day, line], name, line, say.number(value)) for day, name, line, value in table),
+        extra,
     )  # fmt: skip
 
 

@@ -155,8 +155,8 @@ def test_a_cut_listing_withdraws_nothing(catalogue: Catalogue) -> None:
 def test_the_indices_of_third_parties_make_the_gap(catalogue: Catalogue) -> None:
     catalogue.poll()
     facts = catalogue.store.facts_of_rule("catalogue-model")
-    values = {key: dict(told)[f"{gap.INDEX}Artificial Analysis Intelligence Index"]
-              for key, ((_, told),) in facts.items() if f"{gap.INDEX}Artificial Analysis Intelligence Index" in dict(told)}  # fmt: skip
+    name = f"{gap.INDEX}Artificial Analysis Intelligence Index"
+    values = {key: dict(one.facts)[name] for key, (one,) in facts.items() if name in dict(one.facts)}
     assert values == {"glm9": "60.5", "gpt9": "64"}
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from conftest import Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import Reader
 
 from aggregator.understand.folding import low, normal
 from aggregator.understanding import Understanding

@@ -175,6 +175,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "charts.gap": "The gap over time: {index}",
     "charts.gap.note": "The best open model of Chinese labs and the best of the reference peers, as measured by {index} "
     "(from {sources}).",
+    "charts.dated": "By",
+    "dated.announced": "a text",
+    "dated.catalogue": "the catalogue",
+    "dated.hub": "its repository",
+    "dated.seen": "the first evidence",
     "charts.best_open": "best open, Chinese labs",
     "charts.best_peer": "best reference peer",
     "charts.behind": "{points} points behind",

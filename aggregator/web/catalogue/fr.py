@@ -176,6 +176,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "charts.gap": "L’écart dans le temps\u00a0: {index}",
     "charts.gap.note": "Le meilleur modèle ouvert des laboratoires chinois et le meilleur de référence, selon {index} "
     "(d’après {sources}).",
+    "charts.dated": "D’après",
+    "dated.announced": "un texte",
+    "dated.catalogue": "le catalogue",
+    "dated.hub": "son dépôt",
+    "dated.seen": "le premier indice",
     "charts.best_open": "meilleur ouvert, laboratoires chinois",
     "charts.best_peer": "meilleur de référence",
     "charts.behind": "{points} points de retard",
