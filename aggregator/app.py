@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregator.gap import Measured
     from aggregator.health import Health
     from aggregator.labelling import Labelling
+    from aggregator.outlets import Outlet
     from aggregator.poll import Means, Polling
     from aggregator.recording import Case
     from aggregator.sources import Endpoints
@@ -445,6 +446,13 @@ class Application:
                         values[index] = Measured(index, *who, out.at, float(value), title or source, out.by)
             found += values.values()
         return found
+
+    def outlets(self) -> list[Outlet]:
+        """How the rumours of each outlet ended, most rumours first."""
+        from aggregator.outlets import outlets
+
+        titles = {source.id: source.title or source.id for source in self.configuration.sources.values()}
+        return outlets(self.store.rumoured(), titles)
 
     def reunderstand(self, now: datetime) -> tuple[int, int, int]:
         """Label all that is stored anew by the rules, labs and corrections of now.

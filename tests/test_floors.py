@@ -14,7 +14,7 @@ FLOORS: dict[str, int] = {
     "urls": 1, "text": 1, "dates": 1, "schedule": 1, "slots": 1, "labs": 1, "names": 1, "mentions": 1, "kinds": 1,
     "openness": 1, "identity": 1, "copies": 1, "stories": 1, "releases": 1, "understanding": 1, "understand": 1,
     "searching": 1, "shapes": 1, "corrections": 1, "labelling": 1, "grounds": 1, "gap": 1, "running": 1, "floods": 1,
-    "released": 1,
+    "released": 1, "outlets": 1,
     "sources": 2, "digest": 2, "charts": 2,
     "fetch": 3, "parsing": 3, "storage": 3, "channels": 3, "feeds_out": 3, "export": 3,
     "owners": 3, "poll": 4, "deliver": 4, "retention": 4, "health": 4, "checking": 4,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aggregator import shapes
-from aggregator.cli import common, output
+from aggregator.cli import common, output, rumours
 from aggregator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def command(ctx: click.Context, as_json: bool) -> int:
     output.print_table(headings, table, elastic=(7,))
     return 0
 
+
+command.add_command(rumours.command)
 
 # ---------------------------------------------------------------------------------------------- check
 

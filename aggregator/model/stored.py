@@ -143,12 +143,10 @@ class LineHistory:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """What a source told first: new lines, and lines of which it told a rumour that came out, or did not yet."""
+    """Of how many new lines a source had the first evidence."""
 
     source: str
     first: int
-    rumours_out: int
-    rumours_open: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from aggregator.model import LineHistory, SourceRecord
-from aggregator.storage import tables
+from aggregator.model import LineHistory, LineMaterial, SourceRecord
+from aggregator.storage import lines, tables
 
 LINE = tables.table_of(tables.LineRow)
 ITEM = tables.table_of(tables.ItemRow)
 EVIDENCE = tables.table_of(tables.EvidenceRow)
 POLL = tables.table_of(tables.PollRow)
 OUTBOX = tables.table_of(tables.OutboxRow)
+_NEWS = sa.or_(LINE.c.new_at.is_not(None), LINE.c.status == "rumoured")
+"""What is new or still rumoured: a line of a baseline is neither."""
 
 
 def histories(connection: Connection) -> list[LineHistory]:
@@ -34,35 +36,36 @@ def histories(connection: Connection) -> list[LineHistory]:
 
 
 def records(connection: Connection) -> list[SourceRecord]:
-    """Return what each source was first with, and how the lines ended of which it told a rumour, ordered by source.
+    """Return what each source was first with, ordered by source.
 
     Only new lines of the window count (`new_at` set, or still rumoured); copies of others' articles do not.
     """
     shown = (
         sa.select(
-            EVIDENCE.c.line, ITEM.c.source, EVIDENCE.c.status, LINE.c.status.label("now"),
+            ITEM.c.source,
             sa.func.row_number().over(
                 partition_by=EVIDENCE.c.line, order_by=(ITEM.c.appeared, EVIDENCE.c.trust.desc(), ITEM.c.seq)
             ).label("place"),
         )
         .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
         .join(LINE, LINE.c.key == EVIDENCE.c.line)
-        .where(EVIDENCE.c.status.in_(("rumoured", "announced", "available", "open")), ITEM.c.copy_of.is_(None),
-               sa.or_(LINE.c.new_at.is_not(None), LINE.c.status == "rumoured"))
+        .where(EVIDENCE.c.status.in_(("rumoured", "announced", "available", "open")), ITEM.c.copy_of.is_(None), _NEWS)
         .subquery()
     )  # fmt: skip
-    told: dict[str, list[int]] = {}
     firsts = sa.select(shown.c.source, sa.func.count()).where(shown.c.place == 1).group_by(shown.c.source)
-    for source, count in connection.execute(firsts):
-        told.setdefault(source, [0, 0, 0])[0] = count
-    rumours = (
-        sa.select(shown.c.source, shown.c.now, sa.func.count(sa.distinct(shown.c.line)))
-        .where(shown.c.status == "rumoured")
-        .group_by(shown.c.source, shown.c.now)
+    return [SourceRecord(source, count) for source, count in sorted(tuple(row) for row in connection.execute(firsts))]
+
+
+def rumoured(connection: Connection) -> list[LineMaterial]:
+    """Return the lines of which a rumour was told, and those of their generations, with all their evidence, by key."""
+    told = (
+        sa.select(EVIDENCE.c.line)
+        .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
+        .join(LINE, LINE.c.key == EVIDENCE.c.line)
+        .where(EVIDENCE.c.status == "rumoured", ITEM.c.held.is_(False), _NEWS)
+        .distinct()
     )
-    for source, now, count in connection.execute(rumours):
-        told.setdefault(source, [0, 0, 0])[1 if now != "rumoured" else 2] += count
-    return [SourceRecord(source, *counts) for source, counts in sorted(told.items())]
+    return lines.materials_of(connection, lines.with_generations(connection, connection.scalars(told)))
 
 
 def polls(connection: Connection) -> list[tuple[str, str, int, float, int]]:

@@ -22,6 +22,7 @@ from aggregator.model import (
     Item,
     ItemQuery,
     LineHistory,
+    LineMaterial,
     Material,
     Message,
     Pending,
@@ -541,8 +542,13 @@ class Store:
         with dialect.reading(self.engine) as connection:
             return figures.histories(connection)
 
+    def rumoured(self) -> list[LineMaterial]:
+        """Return the lines of which a rumour was told, and those of their generations, with all their evidence, by key."""
+        with dialect.reading(self.engine) as connection:
+            return figures.rumoured(connection)
+
     def source_records(self) -> list[SourceRecord]:
-        """Return what each source was first with, and how the rumours that it told ended, ordered by source."""
+        """Return what each source was first with, ordered by source."""
         with dialect.reading(self.engine) as connection:
             return figures.records(connection)
 

@@ -13,6 +13,7 @@ from aggregator.digest import details, sentences
 from aggregator.digest.entries import Dispute, Said
 from aggregator.digest.links import distance, link, tidy, title_of
 from aggregator.model import STATUSES, Item, Lab, Release, Showing, Story
+from aggregator.outlets import OUTCOMES
 from aggregator.web.site import Site
 from aggregator.web.words import Words
 
@@ -317,10 +318,7 @@ def _records(site: Site, say: Words) -> list[Figure]:
     records = site.records()
     sources = site.application.configuration.sources
     first = sorted((r for r in records if r.first), key=lambda r: (-r.first, r.source))[:_FIRSTS]
-    told = sorted(
-        (r for r in records if r.rumours_out + r.rumours_open),
-        key=lambda r: (-r.rumours_out - r.rumours_open, r.source),
-    )[:_FIRSTS]
+    told = site.outlets()[:_FIRSTS]
 
     def named(source: str) -> str:
         title = title_of(source, sources)
@@ -331,9 +329,10 @@ def _records(site: Site, say: Words) -> list[Figure]:
         ((say.w("charts.lines"), tuple(r.first for r in first)),),
     )  # fmt: skip
     rumours = charts.Chart(
-        say.w("charts.rumours"), say.w("charts.rumours.note"), tuple(named(r.source) for r in told),
-        ((say.w("charts.out"), tuple(r.rumours_out for r in told)),
-         (say.w("charts.pending"), tuple(r.rumours_open for r in told))),
+        say.w("charts.rumours"), say.w("charts.rumours.note"), tuple(tidy(o.name, 60) for o in told),
+        tuple((say.w(f"ended.{one}"), tuple(o.count(one) for o in told)) for one in OUTCOMES),
     )  # fmt: skip
-    head = (say.w("source"),)
-    return [_figure("firsts", say, firsts, head, "rows"), _figure("rumours", say, rumours, head, "rows")]
+    return [
+        _figure("firsts", say, firsts, (say.w("source"),), "rows"),
+        _figure("rumours", say, rumours, (say.w("charts.outlet"),), "rows"),
+    ]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from aggregator.digest.links import title_of
 from aggregator.model import LineHistory, SourceRecord
+from aggregator.outlets import Outlet
 from aggregator.web.words import Words, words_of
 
 if TYPE_CHECKING:
@@ -117,6 +118,10 @@ class Site:
     def records(self) -> list[SourceRecord]:
         """What each source was first with."""
         return list(self.remembered("records", self.store.source_records))
+
+    def outlets(self) -> list[Outlet]:
+        """How the rumours of each outlet ended."""
+        return list(self.remembered("outlets", self.application.outlets))
 
     # ------------------------------------------------------------------------- addresses
 

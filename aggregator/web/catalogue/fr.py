@@ -172,7 +172,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "charts.firsts": "Qui l’a su en premier",
     "charts.firsts.note": "Les sources selon le nombre de nouveaux modèles dont elles avaient la première preuve.",
     "charts.rumours": "Ce que sont devenues les rumeurs",
-    "charts.rumours.note": "Modèles dont une source a rapporté la rumeur\u00a0: sortis depuis, ou pas encore.",
+    "charts.rumours.note": "Modèles dont un média a rapporté une rumeur, selon leur issue\u00a0: parus dans le délai qu’il "
+    "annonçait, jusqu’à 30 jours après, ou autrement\u202f; parus sans délai annoncé\u202f; démentis\u202f; "
+    "pas encore parus.",
     "charts.gap": "L’écart dans le temps\u00a0: {index}",
     "charts.gap.note": "Le meilleur modèle ouvert des laboratoires chinois et le meilleur de référence, selon {index} "
     "(d’après {sources}).",
@@ -192,8 +194,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "charts.lines": "Modèles",
     "charts.cn": "Laboratoires chinois",
     "charts.others": "Laboratoires de référence",
-    "charts.out": "sortis depuis",
-    "charts.pending": "pas encore sortis",
+    "charts.outlet": "Média",
+    "ended.kept": "tenue",
+    "ended.came": "parue, sans date annoncée",
+    "ended.late": "en retard",
+    "ended.wrong": "fausse",
+    "ended.denied": "démentie",
+    "ended.pending": "en attente",
     "charts.data": "Les données en tableau",
     "charts.nothing": "Il n’y a pas encore assez de données.",
     "waits.0": "le même jour",
