@@ -30,6 +30,7 @@ import psycopg
 
 from aggregator.app import Application
 from aggregator.executors.queue import engine, worker
+from aggregator.executors.queue.roles import DISPATCH_EVERY
 from aggregator.executors.queue.scheduler import Scheduler
 from aggregator.model import Answer, Ask, Source, Validator
 from benchmarks import postgres
@@ -270,12 +271,18 @@ def _round(connection: psycopg.Connection[Any], scheduler: Scheduler, sources: i
 
 
 def _latency(connection: psycopg.Connection[Any], scheduler: Scheduler, sources: int) -> float:
+    """Seconds from due to polled. The scheduler looks again as often as in life: a row that another transaction has
+    locked (the last poll's lease is just given back) is passed over by a look."""
     make_due(connection, sources, 1)
     begun = time.perf_counter()
-    scheduler.poll()
+    looks = 0
     while (connection.execute("SELECT count(*) FROM source WHERE next_poll_at <= now()").fetchone() or (0,))[0]:
-        if time.perf_counter() - begun > 60:
+        spent = time.perf_counter() - begun
+        if spent > 60:
             raise SystemExit("a source that was due was not polled within a minute")
+        if spent >= looks * DISPATCH_EVERY:
+            scheduler.poll()
+            looks += 1
         time.sleep(0.002)
     return time.perf_counter() - begun
 
