@@ -157,9 +157,24 @@ class Application:
                 )
         return [every[i] for i in dict.fromkeys(wanted)] if wanted else [s for s in every.values() if s.enabled]
 
-    def free_leases(self) -> None:
-        """Give back what processes held that were killed on this host."""
-        self.store.free_leases(owners.is_dead)
+    def free_leases(self, patience: int = owners.ALONE) -> None:
+        """Give back what processes held that were killed on this host. A source whose polls ended so `patience` times in
+        a row waits for its interval."""
+        for source_id, count in self.store.free_leases(owners.is_dead).items():
+            source = self.configuration.sources.get(source_id)
+            if source is not None and count >= patience:
+                self._leave_alone(source, count)
+
+    def _leave_alone(self, source: Source, count: int) -> None:
+        from aggregator.poll import bare_failure
+
+        told = f"the process that polled it was killed {count} times in a row"
+        configuration, state = self.configuration, self.store.state(source.id, counted=False)
+        failed = bare_failure(
+            source, state, configuration.settings, configuration.labs, self.now(), told,
+            code="interrupted", stage="poll", failures=0,
+        )  # fmt: skip
+        self.store.note_failure(failed, self.now())
 
     # ----------------------------------------------------------------- the main job
 
@@ -187,7 +202,7 @@ class Application:
         """Polls that come one by one, as a queue's worker has them, and the fetcher that they share."""
         from aggregator.poll import Polling
 
-        await asyncio.to_thread(self.free_leases)
+        await asyncio.to_thread(self.free_leases, owners.SHARED)
         await asyncio.to_thread(self.register)
         fetcher = self._fetcher()
         async with fetcher, Polling(self._means(fetcher)) as polling:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from aggregator import collecting, deliver, faults, retention
+from aggregator import collecting, deliver, faults, owners, retention
 from aggregator.errors import AggregatorError
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Worker:
 
     lease = WORKER_LEASE
     """For how long the right on the database is taken each time."""
+    patience = owners.ALONE
+    """Polls of a source that may end with their process before it is left alone for its interval."""
 
     def __init__(
         self, app: Application, stop: threading.Event | None = None, *, reload: threading.Event | None = None
@@ -60,7 +62,7 @@ class Worker:
 
     def start(self) -> bool:
         """Take the worker's right on this database; False while another worker has it."""
-        self.app.free_leases()
+        self.app.free_leases(self.patience)
         self._started = self._last = self.app.now()
         taken = self.app.store.claim("worker", self.app.owner, self.lease, self._started)
         faults.at("worker.claimed")

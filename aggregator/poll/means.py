@@ -67,11 +67,6 @@ class Means:
     at_once: int = 128
     """Sources in work at once. More than the fetcher has requests in flight: it knows which of those that wait go first."""
 
-    def follows(self, source: Source) -> bool:
-        """Whether the source is one of a followed lab."""
-        lab = self.labs.get(source.lab or "")
-        return lab is not None and lab.region == "cn"
-
 
 Progress = Callable[[PollOutcome, int], None]
 """Called after each source with its outcome and the number of sources that are left."""

@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from aggregator import faults, schedule
+from aggregator import faults
 from aggregator.errors import AggregatorError, Deferred, ParseError, StoreError
 from aggregator.model import Poll, PollCounts, PollOutcome, Source, SourceState
 from aggregator.owners import Leases
+from aggregator.poll.failing import bare_failure
 from aggregator.poll.means import Means, Progress
 from aggregator.poll.work import Work
 from aggregator.poll.writer import Writer
@@ -84,12 +85,9 @@ class Polling:
 
         Raises StoreError; another defect is only logged."""
         means, now = self.means, self.means.now()
-        followed = means.follows(source)
-        interval = schedule.interval_of(source.every, means.settings.poll_every, followed, kind=source.kind)
-        again = schedule.next_poll_at(now, interval, failures=state.fail_count + 1, jitter=means.jitter())
-        failed = Poll(
-            source, (), state.cursor, {}, complete=False, next_poll_at=again,
-            error=told, error_code="internal", error_stage="store",
+        failed = bare_failure(
+            source, state, means.settings, means.labs, now, told,
+            code="internal", stage="store", failures=state.fail_count + 1, jitter=means.jitter(),
         )  # fmt: skip
         try:
             await asyncio.to_thread(means.store.note_failure, failed, now)

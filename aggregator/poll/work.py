@@ -225,7 +225,8 @@ class Work:
 
     def _next(self, failures: int, facts: Mapping[str, Any], retry_at: datetime | None) -> datetime:
         """When this source is asked again."""
-        followed = self.means.follows(self.source)
+        lab = self.means.labs.get(self.source.lab or "")
+        followed = lab is not None and lab.region == "cn"
         gap = timedelta(seconds=facts["gap"]) if "gap" in facts else None
         hinted = (self.cursor.get("hints") or {}).get("minutes")
         if facts.get("gone", {}).get("settled") and retry_at is not None:

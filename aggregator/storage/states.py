@@ -6,7 +6,7 @@ Every function takes a connection; who may write opens the transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,8 @@ _EMPTY: dict[str, Any] = {"url": "", "cursor": {}, "fail_count": 0, "notes": [],
 
 QUEUED = "queue"
 """The owner of sources that wait in a queue: whoever polls one takes it over."""
+INTERRUPTED = "interrupted"
+"""The code of polls that ended with their process, time and again."""
 DEFERRED = frozenset({"deferred", "quota_used_up", "rate_limited", "leased"})
 """Codes of polls that did not fail: they were told to wait."""
 
@@ -83,6 +85,20 @@ def _runs(until: datetime, now: datetime, length: timedelta) -> bool:
     """Say whether a lease still runs. One that would run for much longer than such a lease does is a leftover of a clock
     that has been set back since."""
     return now < until <= now + max(2 * length, timedelta(hours=1))
+
+
+def free(connection: Connection, dead: Sequence[str]) -> dict[str, int]:
+    """Give back what these owners held; return the sources with the number of their polls in a row that did not end."""
+    # in the order in which polls lock them
+    held = sa.select(SOURCE.c.id, SOURCE.c.facts).where(SOURCE.c.lease_owner.in_(dead))
+    rows = connection.execute(held.order_by(SOURCE.c.id).with_for_update()).all()
+    counts = {row.id: int(row.facts.get("unfinished", 0)) + 1 for row in rows}
+    for row in rows:
+        freed = sa.update(SOURCE).where(SOURCE.c.id == row.id)
+        facts = {**row.facts, "unfinished": counts[row.id]}
+        connection.execute(freed.values(lease_owner=None, lease_until=None, facts=facts))
+    connection.execute(sa.update(LEASE).where(LEASE.c.owner.in_(dead)).values(until=None))
+    return counts
 
 
 def release_lease(connection: Connection, source: str, owner: str) -> None:
@@ -216,6 +232,8 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
 
 def _facts_after(poll: Poll, facts: dict[str, Any], held: str) -> dict[str, Any]:
     """What is known of a source after a poll: the size of a listing that was read whole, and whether it is another's."""
+    if poll.error_code != INTERRUPTED:
+        facts.pop("unfinished", None)
     if poll.listed is not None and not held:
         facts["window"] = len(poll.listed)
     if held == "another_site":

@@ -280,8 +280,9 @@ class Store:
         with dialect.writing(self.engine, by_row=True) as connection:
             states.release_lease(connection, source_id, owner)
 
-    def free_leases(self, is_dead: Callable[[str], bool]) -> int:
-        """Give back the leases and named rights of owners that are dead, as `is_dead` says; return how many owners."""
+    def free_leases(self, is_dead: Callable[[str], bool]) -> dict[str, int]:
+        """Give back the leases, named rights and claims of owners that are dead, as `is_dead` says; return the sources
+        that they held, each with how many of its polls in a row did not end."""
         source: Any = tables.SourceRow.__table__  # type: ignore[attr-defined]
         lease: Any = tables.LeaseRow.__table__  # type: ignore[attr-defined]
         messages = outbox.OUTBOX
@@ -292,16 +293,12 @@ class Store:
                 connection.scalars(sa.select(messages.c.lease_owner).where(messages.c.lease_owner.is_not(None)))
             )
         dead = sorted(owner for owner in owners if is_dead(owner))
-        if dead:
-            with dialect.writing(self.engine) as connection:
-                # in the order in which polls lock them
-                held = sa.select(source.c.id).where(source.c.lease_owner.in_(dead))
-                connection.execute(held.order_by(source.c.id).with_for_update())
-                free = sa.update(source).where(source.c.lease_owner.in_(dead))
-                connection.execute(free.values(lease_owner=None, lease_until=None))
-                connection.execute(sa.update(lease).where(lease.c.owner.in_(dead)).values(until=None))
-                outbox.free_claims(connection, dead)
-        return len(dead)
+        if not dead:
+            return {}
+        with dialect.writing(self.engine) as connection:
+            counts = states.free(connection, dead)
+            outbox.free_claims(connection, dead)
+        return counts
 
     def commit_polls(self, polls_: Sequence[Poll], now: datetime) -> list[PollCounts]:
         """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError."""

@@ -83,7 +83,7 @@ class Wire:
                     if not (line := lines.readline()):
                         return
                     content += line
-                if replies.get("END", "250").startswith("250") or replies["END"] == HANG_UP:
+                if replies.get("END", "250").startswith("250") or replies["END"] in (HANG_UP, STALL):
                     self.mails.append((recipient, content[:-3]))
                 self._say(stream, replies.get("END", "250 taken"))
             if verb == "QUIT":

@@ -104,7 +104,7 @@ def test_what_a_dead_process_had_begun_to_send_is_free_at_once(house: House) -> 
     for owner in ("dead", "dead"):
         assert house.store.claim_delivery(owner, house.now, sending.CLAIM)
     assert house.send() == []
-    assert house.store.free_leases(lambda owner: owner == "dead") == 1
+    assert house.store.free_leases(lambda owner: owner == "dead") == {}
     assert house.send() == ["sent", "sent"]
 
 

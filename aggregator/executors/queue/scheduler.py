@@ -11,6 +11,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from aggregator import owners
 from aggregator.executors.inprocess import Worker
 from aggregator.executors.queue.engine import Filling
 from aggregator.storage.due import QUEUED
@@ -32,6 +33,7 @@ class Scheduler(Worker):
     """The ticks of a scheduler; `poll` hands over what is due."""
 
     lease = LEASE
+    patience = owners.SHARED
 
     def __init__(self, app: Application, queue: Filling, *, reload: threading.Event | None = None) -> None:
         super().__init__(app, reload=reload)
@@ -48,7 +50,7 @@ class Scheduler(Worker):
 
     def poll(self) -> None:
         """Hand due sources to the queue, as many as its window takes."""
-        self.app.free_leases()
+        self.app.free_leases(self.patience)
         room = WINDOW - self.queue.waiting()
         if room <= 0:
             return

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from aggregator import schedule
+from aggregator import owners, schedule
 from aggregator.errors import StoreError
 from aggregator.executors.queue import engine
 from aggregator.storage.due import QUEUED
@@ -90,7 +90,7 @@ async def _care(app: Application, queue: Any, fetcher: Any) -> None:
             returned = await engine.return_stalled(queue)
             if returned:
                 log.warning("%d jobs of a worker that is gone return to the queue", returned)
-            await asyncio.to_thread(app.free_leases)
+            await asyncio.to_thread(app.free_leases, owners.SHARED)
             await asyncio.to_thread(app.share_quotas, fetcher)
         except Exception as error:  # the next look may succeed; the jobs themselves say what goes wrong
             log.warning("worker: care: %s", error)
