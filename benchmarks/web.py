@@ -41,6 +41,7 @@ from aggregator.model import (
 )
 from aggregator.names import make_line
 from aggregator.storage import Store
+from aggregator.web.pages import COUNTED
 from benchmarks.multiply import multiply
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -100,9 +101,12 @@ def make(folder: Path, database: str, items: int, lines: int, through: int) -> N
         multiply(folder / "web.db", items // through, timedelta(days=through / A_DAY))
 
 
-def cases(store: Store, lines: list[str]) -> dict[str, tuple[Callable[[int], str], Callable[[int], object]]]:
-    """Address by number, and the bare query that answers the same, by name."""
-    month = timedelta(days=30)
+def cases(asked: app.Application, lines: list[str]) -> dict[str, tuple[Callable[[int], str], Callable[[int], object]]]:
+    """Address by number, and the bare query that answers the same, by name: every kind of page, feed and API call."""
+    store = asked.store
+    month, week = timedelta(days=30), timedelta(days=7)
+    known, _ = store.items(ItemQuery(limit=500, most=1))
+    told, _ = store.stories(StoryQuery(limit=500, most=1))
 
     def lab(n: int) -> str:
         return LABS[n % len(LABS)]
@@ -116,38 +120,125 @@ def cases(store: Store, lines: list[str]) -> dict[str, tuple[Callable[[int], str
     def page(n: int) -> int:
         return 1 + n % 20
 
+    def item(n: int) -> str:
+        return known[(n * 7) % len(known)].id
+
+    def story(n: int) -> str:
+        return told[(n * 7) % len(told)].id
+
+    def of_story(n: int) -> object:
+        found = store.story(story(n))
+        return store.items_by_id(found.items if found else ())
+
+    def health(n: int) -> object:
+        return asked.health(NOW)
+
+    def sized(n: int) -> int:
+        return 50 + n % 50
+
     return {
+        "page today": (lambda n: f"/{('en', 'fr', 'zh')[n % 3]}/?{n}", lambda n: store.material(*_day(-2), ())),
+        "page a day": (
+            lambda n: f"/en/day/{(NOW - timedelta(days=2 + n)).date()}",
+            lambda n: store.material(*_day(n), ()),
+        ),
         "page models": (
             lambda n: f"/en/models?lab={lab(n)}&page={page(n)}",
             lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=50, offset=(page(n) - 1) * 50)),
+        ),
+        "page models by words": (
+            lambda n: f"/en/models?words=fam{'abcdefghij'[n % 10]}&page={page(n)}",
+            lambda n: store.releases(
+                ReleaseQuery(words=f"fam{'abcdefghij'[n % 10]}", limit=50, offset=(page(n) - 1) * 50)
+            ),
         ),
         "page one model": (
             lambda n: f"/en/models/{line(n)}",
             lambda n: (store.release(line(n)), store.items(ItemQuery(line=line(n), limit=60)), store.showings(line(n))),
         ),
-        "page search": (
-            lambda n: f"/en/search?words={word(n)}&page={page(n)}",
-            lambda n: store.items(ItemQuery(words=word(n), limit=40, offset=(page(n) - 1) * 40)),
+        "page labs": (lambda n: f"/en/labs?{n}", lambda n: store.histories()),
+        "page one lab": (
+            lambda n: f"/en/labs/{lab(n)}?page={page(n)}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=50, offset=(page(n) - 1) * 50)),
         ),
         "page stories": (
             lambda n: f"/en/stories?period=30d&page={page(n)}",
-            lambda n: store.stories(StoryQuery(since=NOW - month, limit=40, offset=(page(n) - 1) * 40)),
+            lambda n: store.stories(
+                StoryQuery(since=NOW - month, limit=40, offset=(page(n) - 1) * 40, most=COUNTED)
+            ),
         ),
+        "page stories by words": (
+            lambda n: f"/en/stories?period=all&words={word(n)}",
+            lambda n: store.stories(StoryQuery(words=word(n), limit=40, most=COUNTED)),
+        ),
+        "page one story": (lambda n: f"/en/stories/{story(n)}", of_story),
+        "page search": (
+            lambda n: f"/en/search?words={word(n)}&page={page(n)}",
+            lambda n: store.items(
+                ItemQuery(words=word(n), limit=40, offset=(page(n) - 1) * 40, most=COUNTED)
+            ),
+        ),
+        "page search in a lab": (
+            lambda n: f"/en/search?words={word(n)}&lab={lab(n)}&page={page(n)}",
+            lambda n: store.items(
+                ItemQuery(words=word(n), lab=lab(n), limit=40, offset=(page(n) - 1) * 40, most=COUNTED)
+            ),
+        ),
+        "page one item": (
+            lambda n: f"/en/items/{item(n)}",
+            lambda n: (store.item(item(n)), store.explain(item(n))),
+        ),
+        "page sources": (lambda n: f"/en/sources?{n}", health),
+        "page charts": (lambda n: f"/en/charts?{n}", lambda n: (store.histories(), store.source_records())),
+        "page feeds": (lambda n: f"/en/feeds?{n}", lambda n: None),
         "api items": (
-            lambda n: f"/api/v1/items?lab={lab(n)}&limit={50 + n % 50}",
-            lambda n: store.items(ItemQuery(lab=lab(n), limit=51 + n % 50)),
+            lambda n: f"/api/v1/items?lab={lab(n)}&limit={sized(n)}",
+            lambda n: store.items(ItemQuery(lab=lab(n), limit=sized(n) + 1)),
+        ),
+        "api items by words": (
+            lambda n: f"/api/v1/items?words={word(n)}&limit={sized(n)}",
+            lambda n: store.items(ItemQuery(words=word(n), limit=sized(n) + 1)),
+        ),
+        "api one item": (
+            lambda n: f"/api/v1/items/{item(n)}",
+            lambda n: (store.item(item(n)), store.explain(item(n))),
         ),
         "api releases": (
-            lambda n: f"/api/v1/releases?lab={lab(n)}&limit={50 + n % 50}",
-            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=51 + n % 50)),
+            lambda n: f"/api/v1/releases?lab={lab(n)}&limit={sized(n)}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=sized(n) + 1)),
+        ),
+        "api one release": (
+            lambda n: f"/api/v1/releases/{line(n)}",
+            lambda n: (store.release(line(n)), store.showings(line(n))),
+        ),
+        "api stories": (
+            lambda n: f"/api/v1/stories?since={(NOW - week).date()}&limit={sized(n)}",
+            lambda n: store.stories(StoryQuery(since=NOW - week, limit=sized(n))),
+        ),
+        "api one story": (lambda n: f"/api/v1/stories/{story(n)}", of_story),
+        "api labs": (lambda n: f"/api/v1/labs?{n}", lambda n: None),
+        "api sources": (lambda n: f"/api/v1/sources?{n}", health),
+        "api digest": (
+            lambda n: f"/api/v1/digest?day={(NOW - timedelta(days=2 + n)).date()}",
+            lambda n: store.material(*_day(n), ()),
         ),
         "feed releases": (
-            lambda n: f"/feeds/releases.atom?lab={lab(n)}&limit={50 + n % 50}",
-            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=50 + n % 50)),
+            lambda n: f"/feeds/releases.atom?lab={lab(n)}&limit={sized(n)}",
+            lambda n: store.releases(ReleaseQuery(lab=lab(n), limit=sized(n))),
         ),
-        "page a day": (
-            lambda n: f"/en/day/{(NOW - timedelta(days=2 + n)).date()}",
-            lambda n: store.material(*_day(n), ()),
+        "feed stories": (
+            lambda n: f"/feeds/stories.rss?limit={sized(n)}",
+            lambda n: store.stories(StoryQuery(since=NOW - week, limit=sized(n), most=sized(n))),
+        ),
+        "feed items": (
+            lambda n: f"/feeds/items.json?words={word(n)}&limit={sized(n)}",
+            lambda n: store.items(ItemQuery(words=word(n), limit=sized(n), most=sized(n))),
+        ),
+        "healthz": (lambda n: "/healthz", health),
+        "readyz": (lambda n: "/readyz", lambda n: store.schema_version),
+        "metrics": (
+            lambda n: "/metrics",
+            lambda n: (store.counts(), store.poll_figures(), store.message_figures(), health(n)),
         ),
     }  # fmt: skip
 
@@ -157,11 +248,11 @@ def _day(n: int) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
-def compare(client: httpx.Client, store: Store, lines: list[str], rounds: int) -> bool:
+def compare(client: httpx.Client, opened: app.Application, lines: list[str], rounds: int) -> bool:
     """Measure each case in turns with its bare query; whether all keep to the bound."""
     well = True
-    print(f"{'':16}{'bare p50':>10}{'bare p95':>10}{'web p50':>10}{'web p95':>10}{'bound':>10}  ms")
-    for name, (address, bare) in cases(store, lines).items():
+    print(f"{'':22}{'bare p50':>10}{'bare p95':>10}{'web p50':>10}{'web p95':>10}{'bound':>10}  ms")
+    for name, (address, bare) in cases(opened, lines).items():
         asked, answered = [], []
         for n in range(rounds + 3):
             begun = time.perf_counter()
@@ -178,7 +269,7 @@ def compare(client: httpx.Client, store: Store, lines: list[str], rounds: int) -
         well &= p95(answered) <= bound
         verdict = "" if p95(answered) <= bound else "  TOO SLOW"
         print(
-            f"{name:16}{statistics.median(asked):10.1f}{p95(asked):10.1f}{statistics.median(answered):10.1f}"
+            f"{name:22}{statistics.median(asked):10.1f}{p95(asked):10.1f}{statistics.median(answered):10.1f}"
             f"{p95(answered):10.1f}{bound:10.1f}{verdict}"
         )
     return well
@@ -284,7 +375,7 @@ def main() -> int:
             lines = [one.key for one in opened.store.histories()]
             for process, base in serving(folder, database):
                 with httpx.Client(base_url=base, timeout=600) as client:
-                    well = options.only_load or compare(client, opened.store, lines, options.rounds)
+                    well = options.only_load or compare(client, opened, lines, options.rounds)
                     client.get("/en/")
                     style, _, _ = sustained(base, "/static/style.css", min(10, options.seconds), process.pid)
                     today, errors, grown = sustained(base, "/en/", options.seconds, process.pid)

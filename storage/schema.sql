@@ -549,4 +549,4 @@ CREATE INDEX outbox_due ON outbox (state, next_try_at);
 
 CREATE INDEX poll_log_by_source ON poll_log (source, at);
 
-CREATE INDEX story_by_cover ON story (sources, items);
+CREATE INDEX story_by_rank ON story (sources, items, appeared);

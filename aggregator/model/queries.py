@@ -24,6 +24,8 @@ class ItemQuery:
     all_copies: bool = False
     after: tuple[datetime, int] | None = None
     """Only what comes after the item with this `appeared` and `seq` (the total counts all)."""
+    most: int | None = None
+    """Count no further than this (None: all): a total of `most` + 1 says that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,5 @@ class StoryQuery:
     until: datetime | None = None
     limit: int = 50
     offset: int = 0
+    most: int | None = None
+    """Count no further than this (None: all): a total of `most` + 1 says that there are more."""

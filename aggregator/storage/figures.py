@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from aggregator.model import LineHistory, LineMaterial, SourceRecord
+from aggregator.model import STATUSES, LineHistory, LineMaterial, SourceRecord
 from aggregator.storage import lines, tables
 
 LINE = tables.table_of(tables.LineRow)
@@ -40,20 +41,21 @@ def records(connection: Connection) -> list[SourceRecord]:
 
     Only new lines of the window count (`new_at` set, or still rumoured); copies of others' articles do not.
     """
-    shown = (
+    news = set(connection.scalars(sa.select(LINE.c.key).where(_NEWS)))
+    shown = (  # in the order of storing, each item read once: sorted by line it would be looked for all over the file
         sa.select(
-            ITEM.c.source,
-            sa.func.row_number().over(
-                partition_by=EVIDENCE.c.line, order_by=(ITEM.c.appeared, EVIDENCE.c.trust.desc(), ITEM.c.seq)
-            ).label("place"),
+            EVIDENCE.c.line, sa.type_coerce(ITEM.c.appeared, sa.Text), EVIDENCE.c.trust, ITEM.c.seq, ITEM.c.source
         )
         .join(ITEM, ITEM.c.seq == EVIDENCE.c.item)
-        .join(LINE, LINE.c.key == EVIDENCE.c.line)
-        .where(EVIDENCE.c.status.in_(("rumoured", "announced", "available", "open")), ITEM.c.copy_of.is_(None), _NEWS)
-        .subquery()
-    )  # fmt: skip
-    firsts = sa.select(shown.c.source, sa.func.count()).where(shown.c.place == 1).group_by(shown.c.source)
-    return [SourceRecord(source, count) for source, count in sorted(tuple(row) for row in connection.execute(firsts))]
+        .where(EVIDENCE.c.status.in_(STATUSES), ITEM.c.copy_of.is_(None))
+    )
+    first: dict[str, tuple[Any, int, int, str]] = {}
+    for line, appeared, trust, seq, source in connection.execute(shown):
+        place = (appeared, -trust, seq, source)
+        if line in news and (line not in first or place < first[line]):
+            first[line] = place
+    counted = Counter(source for *_, source in first.values())
+    return [SourceRecord(source, count) for source, count in sorted(counted.items())]
 
 
 def rumoured(connection: Connection) -> list[LineMaterial]:

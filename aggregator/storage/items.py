@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from aggregator.model import Item, ItemQuery, Story, StoryQuery
-from aggregator.searching import Phrase, search_query
-from aggregator.storage import dialect, tables
+from aggregator.storage import dialect, finding, tables
 from aggregator.storage.rules import Rules
 
 ITEM = tables.table_of(tables.ItemRow)
 CONTENT = tables.table_of(tables.ContentRow)
 STORY = tables.table_of(tables.StoryRow)
-ITEM_LINE = tables.table_of(tables.ItemLineRow)
-ITEM_LAB = tables.table_of(tables.ItemLabRow)
-ITEM_TOPIC = tables.table_of(tables.ItemTopicRow)
 _LISTED = tuple(
     ITEM.c[name]
     for name in ("seq", "id", "source", "guid", "url", "title", "summary", "author", "language", "published",
                  "first_seen", "appeared", "kind", "topics", "labs", "lines", "mentions", "story_id", "copy_of",
                  "baseline", "late", "revision")
 )  # fmt: skip
-WALK_COST = 30
-"""How much dearer it is to ask of one item on a walk whether it holds the words, than to sort one that does."""
-_NEWEST = (ITEM.c.appeared.desc(), ITEM.c.seq.desc())
 
 
 # ------------------------------------------------------------------------------------------------------------ items
@@ -38,23 +30,18 @@ _NEWEST = (ITEM.c.appeared.desc(), ITEM.c.seq.desc())
 def items(connection: Connection, query: ItemQuery, rules: Rules) -> tuple[list[Item], int]:
     """Return a page of the items that pass the filters, newest first (without their bodies), and how many pass in all.
 
-    Copies are left out unless asked for, or where one source's items are asked for.
+    Copies are left out unless asked for, or where one source's items are asked for. Where more pass than `query.most`,
+    the number is `query.most` + 1.
     """
-    phrases = search_query(query.words)
-    if query.words.strip() and not phrases:
+    wanted = finding.wanted(connection, query, rules)
+    if wanted.nothing:
         return [], 0
-    conditions = _conditions(query, rules)
-    among = [*conditions, ITEM.c.seq.in_(dialect.matching(connection, phrases))] if phrases else conditions
-    total: int = connection.scalar(sa.select(sa.func.count()).select_from(ITEM).where(*among)) or 0
-    if query.limit <= 0 or query.offset >= total:
+    ways = finding.Ways(connection, query, wanted)
+    total = ways.total(query.most)
+    capped = query.most is not None and total > query.most
+    if query.limit <= 0 or (query.offset >= total and not capped):
         return [], total
-    order = _NEWEST
-    if phrases and _is_walk_short(connection, query, phrases, total):
-        among = [*conditions, dialect.holds(connection, phrases)]
-    elif phrases:
-        order = (dialect.unindexed(connection, ITEM.c.appeared).desc(), ITEM.c.seq.desc())
-    page = sa.select(*_LISTED).where(*among, *_after(query)).order_by(*order)
-    page = page.limit(query.limit).offset(max(query.offset, 0))
+    page = ways.page(_LISTED, _after(query))
     return [item_of(row) for row in connection.execute(page)], total
 
 
@@ -64,43 +51,6 @@ def _after(query: ItemQuery) -> list[Any]:
         return []
     appeared, seq = query.after
     return [ITEM.c.appeared <= appeared, sa.or_(ITEM.c.appeared < appeared, ITEM.c.seq < seq)]
-
-
-def _is_walk_short(connection: Connection, query: ItemQuery, phrases: list[Phrase], total: int) -> bool:
-    """Say whether going through the items, newest first, meets a page of hits sooner than sorting all hits does."""
-    if any(phrase.prefix for phrase in phrases):
-        return False
-    steps = (query.limit + max(query.offset, 0)) * (connection.scalar(sa.select(sa.func.max(ITEM.c.seq))) or 0)
-    return steps * WALK_COST < total * total
-
-
-def _conditions(query: ItemQuery, rules: Rules) -> list[Any]:
-    """Return the conditions of a query, its words apart."""
-    found: list[Any] = []
-    if not query.all_copies and query.source is None:
-        found.append(ITEM.c.copy_of.is_(None))
-    for column, value in ((ITEM.c.source, query.source), (ITEM.c.kind, query.kind), (ITEM.c.language, query.language)):
-        if value is not None:
-            found.append(column == value)
-    if query.lab is not None:
-        found.append(ITEM.c.seq.in_(sa.select(ITEM_LAB.c.seq).where(ITEM_LAB.c.lab == query.lab)))
-    if query.topic is not None:
-        found.append(ITEM.c.seq.in_(sa.select(ITEM_TOPIC.c.seq).where(ITEM_TOPIC.c.topic == query.topic)))
-    if query.line is not None:
-        about = sa.select(ITEM_LINE.c.seq).where(
-            ITEM_LINE.c.line == rules.canonical(query.line), ITEM_LINE.c.role == "about"
-        )
-        found.append(ITEM.c.seq.in_(about))
-    return found + _window(query.since, query.until)
-
-
-def _window(since: datetime | None, until: datetime | None) -> list[Any]:
-    found: list[Any] = []
-    if since is not None:
-        found.append(ITEM.c.appeared >= since)
-    if until is not None:
-        found.append(ITEM.c.appeared < until)
-    return found
 
 
 def item_of(row: Any, content: str = "") -> Item:
@@ -148,18 +98,34 @@ def explain(connection: Connection, item_id: str) -> list[dict[str, str]]:
 # ---------------------------------------------------------------------------------------------------------- stories
 
 
-def stories(connection: Connection, query: StoryQuery) -> tuple[list[Story], int]:
-    """Return a page of the stories with an item that passes, most covered first, and how many there are."""
-    conditions: list[Any] = []
-    if query.words.strip() or query.since is not None or query.until is not None:
-        inside = _window(query.since, query.until)
-        if query.words.strip():
-            phrases = search_query(query.words)
-            if not phrases:
-                return [], 0
-            inside.append(ITEM.c.seq.in_(dialect.matching(connection, phrases)))
-        conditions.append(STORY.c.id.in_(sa.select(ITEM.c.story_id).where(ITEM.c.story_id.is_not(None), *inside)))
-    total: int = connection.scalar(sa.select(sa.func.count()).select_from(STORY).where(*conditions)) or 0
+def stories(connection: Connection, query: StoryQuery, rules: Rules) -> tuple[list[Story], int]:
+    """Return a page of the stories with an item that passes, most covered first, and how many there are.
+
+    Where there are more than `query.most`, the number is `query.most` + 1.
+    """
+    if not (query.words.strip() or query.since is not None or query.until is not None):
+        return _ranked(connection, query, [], _counted(connection, sa.select(STORY.c.id), query.most))
+    asked = ItemQuery(words=query.words, since=query.since, until=query.until, all_copies=True)
+    wanted = finding.wanted(connection, asked, rules)
+    if wanted.nothing:
+        return [], 0
+    story_id = dialect.unindexed(connection, ITEM.c.story_id)  # the window or the words lead to few, its index to all
+    wanted.plain.append(story_id.is_not(None))
+    ways = finding.Ways(connection, asked, wanted)
+    ids = ways.all(story_id.label("story_id")).distinct()
+    total = _counted(connection, ids, query.most)
+    if ways.dense(query.limit + max(query.offset, 0)):
+        told = ways.each(ITEM.c.story_id == STORY.c.id)
+        return _ranked(connection, query, [sa.exists(told)], total)
+    return _ranked(connection, query, [STORY.c.id.in_(ids)], total)
+
+
+def _counted(connection: Connection, statement: Any, most: int | None) -> int:
+    some = statement if most is None else statement.limit(most + 1)
+    return connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def _ranked(connection: Connection, query: StoryQuery, conditions: list[Any], total: int) -> tuple[list[Story], int]:
     order = (STORY.c.sources.desc(), STORY.c["items"].desc(), STORY.c.appeared.desc(), STORY.c.id)
     rows = connection.execute(
         sa.select(STORY).where(*conditions).order_by(*order).limit(max(query.limit, 0)).offset(max(query.offset, 0))

@@ -40,21 +40,49 @@ def releases(connection: Connection, query: ReleaseQuery) -> tuple[list[Release]
         conditions.append(LINE.c.appeared >= query.since)
     if query.until is not None:
         conditions.append(LINE.c.appeared < query.until)
-    rows = connection.execute(sa.select(LINE).where(*conditions).order_by(LINE.c.appeared.desc(), LINE.c.key)).all()
-    rows = [row for row in rows if _passes(row, query)]
+    order = (LINE.c.appeared.desc(), LINE.c.key)
+    following = conditions if query.after is None else [*conditions, _follows(*query.after)]
+    start, size = max(query.offset, 0), max(query.limit, 0)
+    columns = _asked(query)
+    if not columns:
+        total: int = connection.scalar(sa.select(sa.func.count()).select_from(LINE).where(*conditions)) or 0
+        found = sa.select(LINE).where(*following).order_by(*order).limit(size).offset(start)
+        return _releases(connection, connection.execute(found).all()), total
+    rows = connection.execute(sa.select(*columns).where(*conditions).order_by(*order)).all()
+    keys = [row.key for row in rows if _passes(row, query)]
     if query.fits is not None:
         fitting = {
-            r.key for r in _releases(connection, rows) if (smallest_of(r) or (query.fits + 1, True))[0] <= query.fits
+            r.key
+            for r in _releases(connection, lines_by_key(connection, keys))
+            if (smallest_of(r) or (query.fits + 1, True))[0] <= query.fits
         }
-        rows = [row for row in rows if row.key in fitting]
-    following = rows if query.after is None else [row for row in rows if _follows(row, *query.after)]
-    page = following[max(query.offset, 0) :][: max(query.limit, 0)]
-    return _releases(connection, page), len(rows)
+        keys = [key for key in keys if key in fitting]
+    if query.after is not None:
+        later = set(connection.scalars(sa.select(LINE.c.key).where(*following)))
+        page = [key for key in keys if key in later][start : start + size]
+    else:
+        page = keys[start : start + size]
+    known = {row.key: row for row in lines_by_key(connection, page)}
+    return _releases(connection, [known[key] for key in page]), len(keys)
 
 
-def _follows(row: Any, appeared: datetime, key: str) -> bool:
-    """Say whether a line comes after the one that appeared then and has this key."""
-    return bool(row.appeared < appeared or (row.appeared == appeared and row.key > key))
+def _follows(appeared: datetime, key: str) -> Any:
+    """Return the condition that a line comes after the one that appeared then and has this key."""
+    return sa.or_(LINE.c.appeared < appeared, sa.and_(LINE.c.appeared == appeared, LINE.c.key > key))
+
+
+def _asked(query: ReleaseQuery) -> list[Any]:
+    """Return the columns that the filters need which are no conditions of the database; none where there is no such."""
+    names: list[str] = []
+    if query.words.strip():
+        names += ["name", "generation_name", "family", "lab"]
+    if query.modality is not None:
+        names.append("modalities")
+    if query.commercial or query.smallest is not None or query.largest is not None:
+        names.append("details")
+    if not names and query.fits is None:
+        return []
+    return [LINE.c[name] for name in ("key", *names)]
 
 
 def _passes(row: Any, query: ReleaseQuery) -> bool:
@@ -67,8 +95,10 @@ def _passes(row: Any, query: ReleaseQuery) -> bool:
         parameters = _parameters(row)
         if not parameters or not (query.smallest or 0) <= parameters < (query.largest or parameters + 1):
             return False
+    if not query.words.strip():
+        return True
     spoken = (row.name, row.name.replace("-", " "), row.generation_name, row.family, row.lab, row.key)
-    return not query.words.strip() or scan(query.words, " | ".join(spoken))
+    return scan(query.words, " | ".join(spoken))
 
 
 def _parameters(row: Any) -> float:

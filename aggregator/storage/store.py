@@ -468,7 +468,7 @@ class Store:
     # ------------------------------------------------------------------------------------------------- questions
 
     def items(self, query: ItemQuery | None = None) -> tuple[list[Item], int]:
-        """Return a page of items, newest first (without bodies), and how many pass the filters."""
+        """Return a page of items, newest first (without bodies), and how many pass the filters (see ItemQuery.most)."""
         with dialect.reading(self.engine) as connection:
             return items.items(connection, query or ItemQuery(), self.rules)
 
@@ -495,7 +495,7 @@ class Store:
     def stories(self, query: StoryQuery | None = None) -> tuple[list[Story], int]:
         """Return a page of stories, most covered first, and how many there are."""
         with dialect.reading(self.engine) as connection:
-            return items.stories(connection, query or StoryQuery())
+            return items.stories(connection, query or StoryQuery(), self.rules)
 
     def story(self, story_id: str) -> Story | None:
         """Return one story, or None."""

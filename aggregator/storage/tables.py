@@ -279,7 +279,7 @@ class StoryRow(SQLModel, table=True):
     """Items that report the same event; `id` is made of the id of its first item."""
 
     __tablename__ = "story"
-    __table_args__ = (Index("story_by_cover", "sources", "items"),)
+    __table_args__ = (Index("story_by_rank", "sources", "items", "appeared"),)
     id: str = _key()
     root: str = _text()
     title: str = _text()

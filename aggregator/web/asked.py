@@ -75,6 +75,13 @@ class Pages:
     number: int
     total: int
     size: int
+    most: int | None = None
+    """What was counted to at most: a greater total says only that there are more."""
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.most is not None and self.total > self.most
 
     @property
     def last(self) -> int:

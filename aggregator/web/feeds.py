@@ -63,7 +63,7 @@ def stories(
     start = window(request, since, None)[0]
     if start is None and period in PERIODS:
         start = site.now() - timedelta(days=PERIODS[period])
-    found, _ = site.store.stories(StoryQuery(words=clean(words), since=start, limit=limit))
+    found, _ = site.store.stories(StoryQuery(words=clean(words), since=start, limit=limit, most=limit))
     entries = [
         feeds_out.of_story(story, lead, say, site.address(site.page(language, "stories", story.id)))
         for story, lead in rows.leads_of(found, site, language)
@@ -79,7 +79,7 @@ def items(
     """The newest items that a search finds; filters as those of /api/v1/items."""
     site = site_of(request)
     say = site.words("en")
-    found, _ = site.store.items(replace(query, limit=limit))
+    found, _ = site.store.items(replace(query, limit=limit, most=limit))
     entries = [
         feeds_out.of_item(one, site.source_title(one.source), site.address(site.page("en", "items", one.id)))
         for one in found

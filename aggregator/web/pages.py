@@ -23,6 +23,8 @@ MODALITIES = ("text", "image", "video", "audio", "speech", "code", "3d", "roboti
 SIZES = {"small": (None, 10**10), "medium": (10**10, 10**11), "large": (10**11, None)}
 PERIODS = {"1d": 1, "7d": 7, "30d": 30}
 MODELS, ITEMS, STORIES, SOURCES = 50, 40, 40, 200
+COUNTED = 10_000
+"""As far as articles and stories are counted for a page: beyond the last page that can be asked for."""
 EVIDENCE = 60
 _SECTIONS = ("models", "labs", "stories", "search", "sources", "charts")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -129,7 +131,7 @@ def _write_day(request: Request, language: str, day: date) -> bytes:
     )  # fmt: skip
     latest = None
     if digest.empty:
-        newest, _ = site.store.items(ItemQuery(until=since, limit=1))
+        newest, _ = site.store.items(ItemQuery(until=since, limit=1, most=1))
         latest = slots_day(newest[0].appeared, site) if newest else None
     entries = (*digest.releases, *digest.also, *digest.peers, *digest.rumours)
     shown = show(
@@ -257,7 +259,7 @@ def stories(request: Request, language: str) -> Response:
 
     def ask(chosen: str) -> tuple[list[Any], int]:
         since = asked.now - timedelta(days=PERIODS[chosen]) if chosen in PERIODS else None
-        return site.store.stories(rows.paged(StoryQuery(words=words, since=since, limit=STORIES), number))
+        return site.store.stories(rows.paged(StoryQuery(words=words, since=since, limit=STORIES, most=COUNTED), number))
 
     chosen = period or "7d"
     found, total = ask(chosen)
@@ -266,8 +268,9 @@ def stories(request: Request, language: str) -> Response:
         found, total = ask(chosen)
     return show(
         request, "stories.html", language, section="stories", title=site.words(language).w("nav.stories"),
-        stories=rows.leads_of(found, site, language), pages=Pages(number, total, STORIES), asked=asked, chosen=chosen,
-        periods=(*PERIODS, "all"), feed=f"/feeds/stories.atom{asked.link(page=None, period=chosen, language=language)}",
+        stories=rows.leads_of(found, site, language), pages=Pages(number, total, STORIES, COUNTED), asked=asked,
+        chosen=chosen, periods=(*PERIODS, "all"),
+        feed=f"/feeds/stories.atom{asked.link(page=None, period=chosen, language=language)}",
     )  # fmt: skip
 
 
@@ -300,6 +303,7 @@ def item_query(asked: Asked) -> ItemQuery:
         since=asked.moment("since"),
         until=asked.moment("until", end=True),
         limit=ITEMS,
+        most=COUNTED,
         all_copies=asked.query.get("copies") == "1",
     )
 
@@ -317,7 +321,7 @@ def search(request: Request, language: str) -> Response:
     )
     return show(
         request, "search.html", language, section="search", title=site.words(language).w("nav.search"), items=found,
-        pages=Pages(number, total, ITEMS), asked=asked, labs=labs, kinds=ITEM_KINDS, languages=LANGUAGES,
+        pages=Pages(number, total, ITEMS, COUNTED), asked=asked, labs=labs, kinds=ITEM_KINDS, languages=LANGUAGES,
         feed=f"/feeds/items.atom{asked.link(page=None)}",
     )  # fmt: skip
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import httpx
 from demo_world import World
 
+from aggregator.cli.serve import listen
+
 Started = Callable[["subprocess.Popen[str]"], "subprocess.Popen[str]"]
 
 
@@ -64,3 +66,11 @@ def test_a_taken_port_is_told_in_one_line(polled: World) -> None:
 
 def test_a_wrong_base_is_refused(polled: World) -> None:
     assert polled.run("serve", "--base-url", "ftp://x").status == 2
+
+
+def test_what_it_accepts_answers_without_delay() -> None:
+    """Or each answer after a connection's first comes 40 ms late, once the reader's acknowledgement has come."""
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0

@@ -27,8 +27,8 @@ from aggregator.storage.dialect import postgresql, sqlite
 from aggregator.storage.dialect.schema import SEARCH_TABLE, Spoken
 from aggregator.storage.dialect.sqlite import file_of, put_back, sound_version
 
-__all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "chunks", "copy_to", "empty_index", "file_of", "holds",
-           "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "name_of", "problems",
+__all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "among", "chunks", "copy_to", "empty_index", "file_of",
+           "holds", "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "name_of", "problems",
            "put_back", "reading", "reserve_numbers", "schema_of", "settle_numbers", "size_of", "sound_version", "told",
            "unindex_items", "unindexed", "watch", "writing"]  # fmt: skip
 
@@ -65,7 +65,10 @@ class Side(Protocol):
     def index_items(self, connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None: ...
     def unindex_items(self, connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None: ...
     def empty_index(self, connection: Connection) -> None: ...
-    def matching(self, phrases: Sequence[Phrase]) -> Any: ...
+    def matching(self, phrases: Sequence[Phrase], between: tuple[int, int] | None = None) -> Any: ...
+    def among(
+        self, statement: Any, number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
+    ) -> Any: ...
     def holds(self, phrases: Sequence[Phrase]) -> Any: ...
     def unindexed(self, column: sa.Column[Any]) -> Any: ...
     def problems(self, connection: Connection) -> list[str]: ...
@@ -225,9 +228,20 @@ def empty_index(connection: Connection) -> None:
     _side(connection).empty_index(connection)
 
 
-def matching(connection: Connection, phrases: Sequence[Phrase]) -> Any:
-    """Return the selection of the numbers (`seq`) of the items that hold all phrases."""
-    return _side(connection).matching(phrases)
+def matching(connection: Connection, phrases: Sequence[Phrase], between: tuple[int, int] | None = None) -> Any:
+    """Return the selection of the numbers (`seq`) of the items that hold all phrases.
+
+    `between`: the least and the greatest number that is wanted at all; the database may make use of that, or not.
+    """
+    return _side(connection).matching(phrases, between)
+
+
+def among(
+    connection: Connection, statement: Any, number: sa.Column[Any], phrases: Sequence[Phrase],
+    between: tuple[int, int] | None = None,
+) -> Any:  # fmt: skip
+    """Return a selection narrowed to those of which the `number` (an item's `seq`) is that of an item with all phrases."""
+    return _side(connection).among(statement, number, phrases, between)
 
 
 def holds(connection: Connection, phrases: Sequence[Phrase]) -> Any:

@@ -26,6 +26,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from aggregator.errors import StoreError
 from aggregator.searching import BREAK, Phrase
+from aggregator.storage.columns import Moment
 from aggregator.storage.dialect.schema import SEARCH_TABLE
 
 PATIENCE = 10.0
@@ -262,7 +263,7 @@ def empty_index(connection: Connection) -> None:
     connection.exec_driver_sql(f"DELETE FROM {SEARCH_TABLE}")
 
 
-def matching(phrases: Sequence[Phrase]) -> Any:
+def matching(phrases: Sequence[Phrase], between: tuple[int, int] | None = None) -> Any:
     asked = [_asked(phrase) for phrase in phrases]
     values = {f"search_{n}": words for n, words in enumerate(asked)} | {"search_all": " & ".join(asked)}
     found = f"SELECT seq FROM {SEARCH_TABLE} WHERE tokens @@ CAST(:search_all AS tsquery)"
@@ -277,6 +278,12 @@ def matching(phrases: Sequence[Phrase]) -> Any:
     return sa.text(found).bindparams(**values).columns(sa.column("seq", sa.BigInteger))
 
 
+def among(
+    statement: Any, number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
+) -> Any:
+    return statement.where(number.in_(matching(phrases)))  # an item's parts may each be a hit
+
+
 def holds(phrases: Sequence[Phrase]) -> Any:
     inside = (
         f"SELECT 1 FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE}.seq = item.seq AND tokens @@ CAST(:search_{{}} AS tsquery)"
@@ -286,7 +293,7 @@ def holds(phrases: Sequence[Phrase]) -> Any:
 
 
 def unindexed(column: sa.Column[Any]) -> Any:
-    return column + sa.text("interval '0'")
+    return column + sa.text("interval '0'") if isinstance(column.type, Moment) else column
 
 
 def _asked(phrase: Phrase) -> str:

@@ -177,9 +177,20 @@ def empty_index(connection: Connection) -> None:
     connection.exec_driver_sql(f"INSERT INTO {SEARCH_TABLE}({SEARCH_TABLE}) VALUES ('delete-all')")
 
 
-def matching(phrases: Sequence[Phrase]) -> sa.TextualSelect:
-    found = sa.text(f"SELECT rowid AS seq FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words")
-    return found.bindparams(search_words=_search_words(phrases)).columns(sa.column("seq", sa.Integer))
+def matching(phrases: Sequence[Phrase], between: tuple[int, int] | None = None) -> sa.TextualSelect:
+    found = f"SELECT rowid AS seq FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words"
+    values: dict[str, Any] = {"search_words": _search_words(phrases)}
+    if between is not None:
+        found += " AND rowid BETWEEN :search_low AND :search_high"
+        values |= {"search_low": between[0], "search_high": between[1]}
+    return sa.text(found).bindparams(**values).columns(sa.column("seq", sa.Integer))
+
+
+def among(
+    statement: Any, number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
+) -> Any:
+    hits = matching(phrases, between).subquery("hits")  # joined, one hit comes after the other; IN gathers them first
+    return statement.join(hits, hits.c.seq == number)
 
 
 def holds(phrases: Sequence[Phrase]) -> sa.TextClause:

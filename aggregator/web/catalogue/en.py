@@ -49,6 +49,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "appeared": "First seen",
     "items": "Articles",
     "models.count": ("{n} model", "{n} models"),
+    "count.more": "More than {count}",
     "items.count": ("{n} article", "{n} articles"),
     "stories.count": ("{n} story", "{n} stories"),
     "sources.count": ("{n} source", "{n} sources"),
