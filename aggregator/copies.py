@@ -225,11 +225,12 @@ def _shingles(tokens: Sequence[str], n: int) -> set[int]:
     first, second, third = _MIXERS
     if len(hashed) < n:
         return {sum(value * mixer for value, mixer in zip(hashed, _MIXERS, strict=False)) & _MASK} if hashed else set()
-    if n == 2:
-        return {(a * first + b * second) & _MASK for a, b in zip(hashed, hashed[1:], strict=False)}
-    return {
-        (a * first + b * second + c * third) & _MASK for a, b, c in zip(hashed, hashed[1:], hashed[2:], strict=False)
-    }
+    # all runs at once: one lane of 128 bits a token in one large number, so that no sum reaches the next lane
+    lanes = array("I", bytes(16 * len(hashed)))
+    lanes[::4] = array("I", hashed)
+    every = int.from_bytes(lanes.tobytes(), "little")
+    sums = every * first + (every >> 128) * second + ((every >> 256) * third if n == 3 else 0)
+    return set(array("I", sums.to_bytes(16 * len(hashed), "little"))[: -4 * (n - 1) : 4])
 
 
 def _numbers(tokens: Sequence[str]) -> set[int]:

@@ -134,6 +134,11 @@ def prepare(entry: Entry, source: Source, understanding: Understands, now: datet
     )
 
 
+def stumbled(entry: Entry, error: Exception) -> str:
+    """Return what is told of an entry that our rules could not make ready."""
+    return f"internal error at {entry.guid[:80]}: {type(error).__name__}: {error}"[:300]
+
+
 # ------------------------------------------------------------------------------------------------ parts
 
 

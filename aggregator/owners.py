@@ -10,13 +10,14 @@ import asyncio
 import logging
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from aggregator import faults
 from aggregator.errors import StoreError
+from aggregator.gathering import Gathering
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +66,8 @@ def _place() -> str:
 class Lends(Protocol):
     """The part of `storage.Store` that leases need."""
 
-    def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool: ...
-    def release_lease(self, source_id: str, owner: str) -> None: ...
+    def lease_all(self, source_ids: Sequence[str], owner: str, until: datetime, now: datetime) -> set[str]: ...
+    def release_leases(self, source_ids: Sequence[str], owner: str) -> None: ...
 
 
 class Leases:
@@ -75,11 +76,12 @@ class Leases:
     def __init__(self, store: Lends, owner: str, now: Callable[[], datetime]) -> None:
         self._store, self._owner, self._now = store, owner, now
         self._held: set[str] = set()
+        self._taking, self._giving = Gathering(self._lease), Gathering(self._release)
 
     async def take(self, source_id: str) -> bool:
         """Whether the source is ours now."""
         faults.at("lease.asked")
-        asking = asyncio.ensure_future(asyncio.to_thread(self._lease, source_id))
+        asking = asyncio.ensure_future(self._taking.of(source_id))
         try:
             taken = await asyncio.shield(asking)
         except asyncio.CancelledError:  # the thread goes on: what it takes for us is given back
@@ -96,24 +98,30 @@ class Leases:
         """Let others have the source. A lease that cannot be given back runs out by itself."""
         self._held.discard(source_id)
         with suppress(StoreError):
-            await asyncio.to_thread(self._store.release_lease, source_id, self._owner)
+            await self._giving.of(source_id)
             faults.at("lease.released")
 
     async def renew(self) -> None:
         """Prolong what is held, until cancelled."""
         while True:
             await asyncio.sleep(RENEW_EVERY)
-            for source_id in sorted(self._held):
-                try:
-                    await asyncio.to_thread(self._lease, source_id)
-                    faults.at("lease.renewed")
-                except StoreError:
-                    pass  # it runs out, or the next round prolongs it
-                except Exception:  # a defect of ours costs a lease, not the polls
-                    log.exception("source=%s stage=store code=internal", source_id)
+            held = sorted(self._held)
+            try:
+                await asyncio.gather(*(self._taking.of(source_id) for source_id in held))
+                faults.at("lease.renewed")
+            except StoreError:
+                pass  # they run out, or the next round prolongs them
+            except Exception:  # a defect of ours costs leases, not the polls
+                log.exception("stage=store code=internal leases=%d", len(held))
+            for source_id in held:
                 if source_id not in self._held:  # given back in the meantime
                     await self.give_back(source_id)
 
-    def _lease(self, source_id: str) -> bool:
+    def _lease(self, source_ids: Sequence[str]) -> dict[str, bool]:
         now = self._now()
-        return self._store.lease(source_id, self._owner, now + LEASE, now)
+        ours = self._store.lease_all(source_ids, self._owner, now + LEASE, now)
+        return {source_id: source_id in ours for source_id in source_ids}
+
+    def _release(self, source_ids: Sequence[str]) -> dict[str, None]:
+        self._store.release_leases(source_ids, self._owner)
+        return dict.fromkeys(source_ids)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 VERSION = 1
 """Of the tokens: a store whose index was built by another version builds it anew."""
@@ -31,6 +31,8 @@ _CJK = (
 _LETTER = rf"[^\W\d_{_CJK}]"
 _TOKEN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:\.\d+)*)|(?P<word>{_LETTER}+)")
 _SPECIAL = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<number>\d+(?:\.\d+)*)|(?:[^\w {_CJK}]|_)+")
+_ASCII_SPECIAL = re.compile(r"(?P<number>\d+(?:\.\d+)*)|[^a-z0-9 ]+")
+"""The same where a text is ASCII in lower case, and twice as fast."""
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
 _JOINS = frozenset("-._/")
 _DASHES = dict.fromkeys((*range(8208, 8214), 8722), "-") | dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
@@ -102,7 +104,9 @@ def _tokens(folded: str) -> list[str]:
 def _spaced(folded: str) -> str:
     """Return the tokens of folded text with one space between two. Words and blanks are most of a text and stay as they
     are: only what stands between them, numbers and CJK runs are looked at one by one."""
-    return " ".join(_SPECIAL.sub(_apart, folded).split())
+    # a comma or a full stop before a blank is a blank, whatever else is beside it
+    folded = folded.replace(", ", " ").replace(". ", " ")
+    return " ".join((_ASCII_SPECIAL if folded.isascii() else _SPECIAL).sub(_apart, folded).split())
 
 
 def _apart(match: re.Match[str]) -> str:
@@ -115,8 +119,8 @@ def _apart(match: re.Match[str]) -> str:
         is_join = piece in _JOINS and _is_token(before) and _is_token(after)
         return f" {piece} " if is_join else " "
     if kind == "cjk":
-        pairs = "".join(f"{a}{b} " for a, b in pairwise(piece))
-        return f"{' + ' if before.isalnum() else ' '}{pairs}{piece[-1]}{' + ' if after.isalnum() else ' '}"
+        pairs = " ".join((*map(add, piece, piece[1:]), piece[-1]))
+        return f"{' + ' if before.isalnum() else ' '}{pairs}{' + ' if after.isalnum() else ' '}"
     return f"{' + ' if _is_letter(before) else ' '}{piece}{'~ ' if _is_letter(after) else ' '}"
 
 

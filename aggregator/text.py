@@ -69,7 +69,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINED_REFERENCE = re.compile(
     r"&#(x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});"
 )
-_BLANKS = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_BLANK = r"\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_BLANKS = re.compile(rf"(?:[{_BLANK}]| (?=[ {_BLANK}]))[ {_BLANK}]*")
+"""Blanks that are not a single space: most of a text's are, and stay."""
 _LINES = re.compile(r"(?: ?\n ?)+")
 _ZWJ = "\u200d"
 
@@ -307,7 +309,8 @@ def _without_dropped(text: str) -> str:
 
 def _tidy(text: str) -> str:
     text = scrub(text)
-    text = _BLANKS.sub(" ", text)
+    if not text.isascii() or "  " in text or "\t" in text:
+        text = _BLANKS.sub(" ", text)
     if "\n" in text:
         text = _LINES.sub("\n", text)
     text = text.strip()

@@ -17,7 +17,7 @@ FLOORS: dict[str, int] = {
     "released": 1, "outlets": 1,
     "sources": 2, "digest": 2, "charts": 2,
     "fetch": 3, "parsing": 3, "storage": 3, "channels": 3, "feeds_out": 3, "export": 3,
-    "owners": 3, "poll": 4, "deliver": 4, "retention": 4, "health": 4, "checking": 4,
+    "gathering": 2, "owners": 3, "poll": 4, "deliver": 4, "retention": 4, "health": 4, "checking": 4,
     "config": 5, "demo": 5, "recording": 5, "adding": 6, "app": 7, "executors": 8, "api": 8, "web": 8,
     "cli": 9, "__main__": 10,
 }  # fmt: skip

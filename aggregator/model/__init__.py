@@ -5,7 +5,7 @@ text in an `Item` is clean plain text. Words are used as in docs/glossary.md. Ro
 `aggregator/storage`: what comes out of it is made of these nouns.
 """
 
-from aggregator.model.asking import Answer, Ask, Entry, Reading, Repository
+from aggregator.model.asking import Answer, Ask, Entry, Reading, Repository, Unchanged
 from aggregator.model.configuration import Configuration, Family, Lab, Settings, Source, Subscriber
 from aggregator.model.constants import (
     ARTIFACT_KINDS,
@@ -92,5 +92,6 @@ __all__ = [
     "TRUST_LAB",
     "TRUST_PRESS",
     "TRUST_RUMOUR",
+    "Unchanged",
     "Validator",
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aggregator.model.understanding import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ class Reading:
     entries: what it lists, in its order. pages: further pages of the same listing (asked again after a 304 of this
     page too). follow: one-off requests (a README, the releases of a repository that moved). cursor: keys to merge
     into the source's cursor, stored in the poll's transaction. last: the listing ends here (no further page).
-    notes: things worth telling that are no errors (codes such as encoding_guessed, too_many_items).
+    notes: things worth telling that are no errors (codes such as encoding_guessed, too_many_items). prepared: the entries
+    made ready by the rules where they were read (`entries` is empty then), None if that is still to be done; stumbled:
+    what the rules said of those that they could not make ready. unchanged: those that were left alone, since they are
+    word for word as at the last poll; known: digests of all of them, by which the next poll can tell.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -57,6 +63,18 @@ class Reading:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     last: bool = True
     notes: tuple[str, ...] = ()
+    prepared: tuple[Prepared, ...] | None = None
+    stumbled: tuple[str, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
+    known: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An entry that is listed as it was at the last poll: its key, and the time that the source gives."""
+
+    key: str
+    published: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

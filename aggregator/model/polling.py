@@ -41,6 +41,8 @@ class Poll:
     listed: tuple[str, ...] | None = None
     """Keys of everything that the complete listing holds now, or None if it was not read whole: what is missing of a hub's
     listing was withdrawn."""
+    unchanged: tuple[str, ...] = ()
+    """Keys of what is listed word for word as at the last poll: stored then, and not made ready again."""
 
 
 @dataclass(frozen=True, slots=True)

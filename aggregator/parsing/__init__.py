@@ -2,9 +2,10 @@
 
 `Parser.read` is the one port through which bytes become entries. The walk: parser.py (the event loop's side) → pool.py
 (which document when) → process.py (one worker, watched) → wire.py (what crosses the pipe) → worker.py (the process
-itself, with its limits) → reading.py (`read_safely`: the source kind). A document that needs too many seconds, too much
-memory, or crashes its worker costs its own source an error, parse_timeout, parse_limits or parse_crashed; downs.py
-remembers it. Names are loaded when first used, so that a worker does not load what only the parent needs.
+itself, with its limits) → reading.py (`read_safely`: the source kind) → preparing.py (a feed's entries made ready by the
+rules). A document that needs too many seconds, too much memory, or crashes its worker costs its own source an error,
+parse_timeout, parse_limits or parse_crashed; downs.py remembers it. Names are loaded when first used, so that a worker
+does not load what only the parent needs.
 """
 
 from __future__ import annotations

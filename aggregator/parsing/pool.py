@@ -43,6 +43,7 @@ class Job:
     packed: bytes
     body: bytes
     url: str
+    rules: bytes = b""
     result: Future[Reading] = field(default_factory=Future)
     worker: Worker | None = None
     is_cancelled: bool = False
@@ -221,7 +222,7 @@ class Pool:
                 if is_slow:
                     _lower(worker)
             try:
-                frames, down, retires = worker.ask(job.packed, job.body, slower)
+                frames, down, retires = worker.ask(job.packed, job.body, job.rules, slower)
             except Lost as lost:
                 self._end(worker)
                 worker, job.worker = None, None

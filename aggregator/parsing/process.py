@@ -40,12 +40,14 @@ class Worker:
         os.set_blocking(self._from, False)
         self._buffer = bytearray()
         self._received = 0
+        self._rules = b""
         self._begun = self._is_ready = self._is_over = False
 
-    def ask(self, job: bytes, body: bytes, is_slow: Callable[[], bool]) -> tuple[list[bytes], bool, bool]:
-        """Have a document read: the frames of the answer, whether it took the worker down, whether the worker ends now.
+    def ask(self, job: bytes, body: bytes, rules: bytes, is_slow: Callable[[], bool]) -> tuple[list[bytes], bool, bool]:
+        """Have a document read, and its entries made ready by `rules`.
 
-        `is_slow` is called once when the document has taken `patience`; if it returns False the worker is killed.
+        Returns the frames of the answer, whether it took the worker down, and whether the worker ends now. `is_slow` is
+        called once when the document has taken `patience`; if it returns False the worker is killed.
         Raises Lost.
         """
         self._begun, self._received = False, 0
@@ -58,7 +60,9 @@ class Worker:
             self._is_ready = True
         started = time.monotonic()
         patient, end = started + self._limits.patience, started + self._limits.wall
-        self._write(wire.frame(job) + wire.frame(body), end)
+        news = b"" if rules == self._rules else rules  # a worker keeps what it was told last
+        self._write(wire.frame(job) + wire.frame(body) + wire.frame(news), end)
+        self._rules = rules or self._rules
         frames: list[bytes] = []
         while True:
             try:

@@ -10,17 +10,38 @@ import base64
 import json
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from aggregator import text
+from aggregator.corrections import Correction
 from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError
-from aggregator.model import Answer, Ask, Entry, Reading, Repository, Source
+from aggregator.model import (
+    Answer,
+    ArtifactName,
+    Ask,
+    Entry,
+    Evidence,
+    Family,
+    Lab,
+    Labels,
+    LineName,
+    Prepared,
+    Reading,
+    Reason,
+    Repository,
+    Source,
+    Unchanged,
+)
 from aggregator.sources.port import Endpoints
 
 NOUNS: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (Ask, Answer, Source, Endpoints, Reading, Entry, Repository)
+    kind.__name__: kind
+    for kind in (
+        *(Ask, Answer, Source, Endpoints, Reading, Entry, Unchanged, Repository, Lab, Family, Correction),
+        *(Prepared, Labels, Evidence, Reason, LineName, ArtifactName),
+    )
 }
 ERRORS: Mapping[str, type[SourceError]] = {
     kind.__name__: kind for kind in (SourceError, FetchError, Deferred, ParseError)
@@ -52,7 +73,7 @@ def pack(value: Any) -> bytes:
 
 def unpack(payload: bytes) -> Any:
     """The value of `pack`; raises ValueError, TypeError or KeyError for what is none."""
-    return _noun(json.loads(payload.decode("utf-8", "surrogatepass")))
+    return json.loads(payload.decode("utf-8", "surrogatepass"), object_hook=_noun)
 
 
 def _plain(value: Any) -> Any:
@@ -83,26 +104,23 @@ def _plain(value: Any) -> Any:
 
 
 _VALUES: Mapping[str, Callable[[Any], Any]] = {
-    "tuple": lambda v: tuple(_noun(one) for one in v),
+    "tuple": tuple,
     "time": datetime.fromisoformat,
     "date": date.fromisoformat,
     "span": lambda v: timedelta(seconds=v),
-    "map": lambda v: {_noun(key): _noun(one) for key, one in v},
+    "map": dict,
     "bytes": base64.b64decode,
 }
 
 
-def _noun(value: Any) -> Any:
-    if isinstance(value, dict):
-        mark = value.get(_MARK)
-        if mark is None:
-            return {key: _noun(v) for key, v in value.items()}
-        if mark in _VALUES:
-            return _VALUES[mark](value["v"])
-        return NOUNS[mark](*(_noun(v) for v in value["v"]))
-    if isinstance(value, list):
-        return [_noun(v) for v in value]
-    return value
+def _noun(value: dict[str, Any]) -> Any:
+    """What a mapping stands for, when everything in it is done: called by the decoder from the inside out."""
+    mark = value.get(_MARK)
+    if mark is None:
+        return value
+    if mark in _VALUES:
+        return _VALUES[mark](value["v"])
+    return NOUNS[mark](*value["v"])
 
 
 # ------------------------------------------------------------------------------------------------ a worker's answer
@@ -111,12 +129,14 @@ def _noun(value: Any) -> Any:
 def answer_frames(reading: Reading) -> Iterator[bytes]:
     """A reading as frames: its head, then its entries some at a time (so that nobody waits long for one of them)."""
     head = Reading(
-        pages=reading.pages, follow=reading.follow, cursor=reading.cursor, last=reading.last, notes=reading.notes
-    )
+        pages=reading.pages, follow=reading.follow, cursor=reading.cursor, last=reading.last, notes=reading.notes,
+        prepared=None if reading.prepared is None else (), stumbled=reading.stumbled,
+        unchanged=reading.unchanged, known=reading.known,
+    )  # fmt: skip
     yield pack({"reading": head})
     batch: list[bytes] = []
     size = 0
-    for entry in reading.entries:
+    for entry in reading.entries if reading.prepared is None else reading.prepared:
         batch.append(pack(entry))
         size += len(batch[-1])
         if size > _BATCH:
@@ -151,7 +171,7 @@ def reading_of(frames: list[bytes]) -> Reading:
                 stage=str(head["stage"]),
                 retry_at=_time(head["retry_at"]),
             )
-        entries: list[Entry] = []
+        entries: list[Any] = []
         for payload in frames[1:]:
             entries += unpack(payload)
         return _checked(head["reading"], entries)
@@ -182,14 +202,57 @@ def _checked(head: Any, entries: list[Any]) -> Reading:
     """The reading, if every field has the type that the rest of the program relies on."""
     right = type(head) is Reading and _all(head.pages, Ask) and _all(head.follow, Ask) and _all(head.notes, str)
     right = right and isinstance(head.cursor, dict) and isinstance(head.last, bool)
-    for entry in entries:
-        right = right and type(entry) is Entry
-        right = right and all(type(getattr(entry, name)) is str for name in _TEXTS)
-        right = right and all(isinstance(getattr(entry, name), str | None) for name in _MAYBE_TEXTS)
-        right = right and _all(entry.aliases, str) and isinstance(entry.extra, dict)
-        right = right and isinstance(entry.artifact, Repository | None)
-        if right:
-            _time(entry.published), _time(entry.updated)
-    if not right:
+    right = right and head.prepared in (None, ()) and _all(head.stumbled, str) and type(head.known) is str
+    right = right and _all(head.unchanged, Unchanged) and all(type(one.key) is str for one in head.unchanged)
+    is_right = _is_entry if right and head.prepared is None else _is_prepared
+    if not (right and all(is_right(entry) for entry in entries)):
         raise ValueError("a worker's answer has fields of wrong types")
-    return Reading(tuple(entries), head.pages, head.follow, head.cursor, head.last, head.notes)
+    found = tuple(entries)
+    entries_, prepared = (found, None) if head.prepared is None else ((), found)
+    for one in head.unchanged:
+        _time(one.published)
+    reading: Reading = replace(head, entries=entries_, prepared=prepared)
+    return reading
+
+
+def _is_entry(entry: Any) -> bool:
+    right = type(entry) is Entry
+    right = right and all(type(getattr(entry, name)) is str for name in _TEXTS)
+    right = right and all(isinstance(getattr(entry, name), str | None) for name in _MAYBE_TEXTS)
+    right = right and _all(entry.aliases, str) and isinstance(entry.extra, dict)
+    right = right and isinstance(entry.artifact, Repository | None)
+    if right:
+        _time(entry.published), _time(entry.updated)
+    return right
+
+
+_PREPARED_TEXTS = ("title", "summary", "content", "key", "search_title", "search_text")
+_PREPARED_MAYBE_TEXTS = ("author", "language", "url", "url_key", "text_key")
+
+
+def _is_prepared(one: Any) -> bool:
+    right = type(one) is Prepared and _is_entry(one.entry) and _is_labels(one.labels)
+    right = right and all(type(getattr(one, name)) is str for name in _PREPARED_TEXTS)
+    right = right and all(isinstance(getattr(one, name), str | None) for name in _PREPARED_MAYBE_TEXTS)
+    right = right and _all(one.bands, int) and type(one.signature) is bytes
+    if right:
+        _time(one.published)
+    return right
+
+
+def _is_labels(one: Any) -> bool:
+    right = type(one) is Labels and type(one.kind) is str and one.artifact is None  # a feed names no repository
+    right = right and _all(one.labs, str) and _all(one.topics, str) and _all(one.reasons, Reason)
+    right = right and _all(one.lines, LineName) and _all(one.mentions, LineName) and _all(one.evidence, Evidence)
+    if not right:
+        return False
+    lines = (*one.lines, *one.mentions, *(e.line for e in one.evidence))
+    texts = [getattr(line, name) for line in lines for name in _FIELDS[LineName]]
+    texts += [getattr(reason, name) for reason in one.reasons for name in _FIELDS[Reason]]
+    texts += [text for e in one.evidence for text in (e.status, e.rule, e.words)]
+    facts = [fact for e in one.evidence for fact in e.facts]
+    return (
+        all(type(text) is str for text in texts)
+        and all(type(e.trust) is int for e in one.evidence)
+        and all(_all(fact, str) and len(fact) == 2 for fact in facts)
+    )

@@ -26,7 +26,7 @@ from typing import Any
 
 from aggregator.errors import AggregatorError
 from aggregator.model import Reading
-from aggregator.parsing import wire
+from aggregator.parsing import preparing, wire
 from aggregator.parsing.forge import MESSAGE
 
 RETIRE_AT = 320 * 1024
@@ -54,6 +54,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     read = _reader(told["reader"])
     gc.freeze()  # what the workers share with us stays shared
+    gc.set_threshold(20_000, 20, 20)  # their values live until they are sent: there are few circles to be found
     while True:
         message, fds, _, _ = socket.recv_fds(control, MESSAGE.size, 2)
         if len(message) < MESSAGE.size:
@@ -108,13 +109,15 @@ def serve(told: dict[str, Any], pipe_in: int, pipe_out: int, read: Callable[...,
     """A worker: read documents until the pipe is closed."""
     _limit(told)
     _send(pipe_out, b"ready")
+    rules = b""
     while True:
-        job, body = _receive(pipe_in), _receive(pipe_in)
-        if job is None or body is None:
+        job, body, told_rules = _receive(pipe_in), _receive(pipe_in), _receive(pipe_in)
+        if job is None or body is None or told_rules is None:
             os._exit(0)
+        rules = told_rules or rules
         _send(pipe_out, b"begun")
         _begin(told)
-        frames, down = _answer(read, job, body)
+        frames, down = _answer(read, job, body, rules)
         _end()
         for payload in frames:
             _send(pipe_out, payload)
@@ -165,11 +168,12 @@ def _end() -> None:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _answer(read: Callable[..., Reading], job: bytes, body: bytes) -> tuple[list[bytes], bool]:
+def _answer(read: Callable[..., Reading], job: bytes, body: bytes, rules: bytes) -> tuple[list[bytes], bool]:
     """The frames of an answer, and whether the document used up our memory."""
     try:
-        ask, answer, source, cursor, endpoints, now = wire.unpack(job)
+        ask, answer, source, cursor, endpoints, now, known = wire.unpack(job)
         reading = read(ask, replace(answer, body=body), source, cursor, endpoints, now)
+        reading = preparing.prepare(reading, source, rules, len(body), now, known)
         return list(wire.answer_frames(reading)), False
     except AggregatorError as error:
         return [wire.error_frame(error)], isinstance(error.__cause__, MemoryError)

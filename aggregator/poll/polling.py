@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aggregator import faults
 from aggregator.errors import AggregatorError, Deferred, ParseError, StoreError
-from aggregator.model import Poll, PollCounts, PollOutcome, Source, SourceState
+from aggregator.gathering import Gathering
+from aggregator.model import Poll, PollCounts, PollOutcome, Source, SourceState, Validator
 from aggregator.owners import Leases
 from aggregator.poll.failing import bare_failure
 from aggregator.poll.means import Means, Progress
@@ -27,7 +28,7 @@ async def poll_sources(sources: Iterable[Source], means: Means, progress: Progre
     refuses (nothing of the affected polls is stored then); every other failure becomes an outcome.
     """
     wanted = list(sources)
-    states = await asyncio.to_thread(means.store.states)
+    states = await asyncio.to_thread(means.store.states, counted=False)
     outcomes: dict[str, PollOutcome] = {}
 
     async def one(source: Source, polling: Polling) -> None:
@@ -51,6 +52,7 @@ class Polling:
         self.means = means
         self._gate = asyncio.Semaphore(means.at_once)
         self._writer, self._leases = Writer(means), Leases(means.store, means.owner, means.now)
+        self._validators = Gathering(means.store.validators_of)
         self._background = asyncio.TaskGroup()
 
     async def __aenter__(self) -> Polling:
@@ -71,7 +73,7 @@ class Polling:
         """Poll one source once; returns when it is stored. Raises StoreError when the database refuses."""
         async with self._gate:
             try:
-                return await _poll_one(source, state, self.means, self._writer, self._leases)
+                return await _poll_one(source, state, self.means, self._writer, self._leases, self._validators)
             except StoreError:
                 raise
             except Exception as error:  # a defect of ours costs this source, not the others
@@ -110,7 +112,10 @@ def _first_of(several: BaseExceptionGroup[BaseException]) -> BaseException:
     return next((error for error in leaves if isinstance(error, StoreError)), leaves[0])
 
 
-async def _poll_one(source: Source, state: SourceState, means: Means, writer: Writer, leases: Leases) -> PollOutcome:
+async def _poll_one(
+    source: Source, state: SourceState, means: Means, writer: Writer, leases: Leases,
+    validators: Gathering[Mapping[str, Validator]],
+) -> PollOutcome:  # fmt: skip
     """One source from lease to commit."""
     started, now = time.monotonic(), means.now()
     corrected = bool(state.url) and state.url != source.url  # whoever gave it another address wants it asked there
@@ -123,7 +128,7 @@ async def _poll_one(source: Source, state: SourceState, means: Means, writer: Wr
         return PollOutcome(source.id, "deferred", error="another process is polling it", code="leased")
     try:
         work = Work(source, state, means)
-        await work.run(await asyncio.to_thread(means.store.validators, source.id))
+        await work.run(await validators.of(source.id))
         poll = work.result(time.monotonic() - started)
         faults.at("poll.prepared")
         try:

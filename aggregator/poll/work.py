@@ -14,7 +14,7 @@ from typing import Any
 from aggregator import faults, identity, schedule
 from aggregator.errors import AggregatorError, Deferred, FetchError, ParseError, SourceError
 from aggregator.fetch import validator_of
-from aggregator.model import Answer, Ask, Entry, Poll, Prepared, Source, SourceState, Validator
+from aggregator.model import Answer, Ask, Entry, Poll, Prepared, Source, SourceState, Unchanged, Validator
 from aggregator.poll.means import Means
 from aggregator.sources import KINDS
 
@@ -43,6 +43,8 @@ class Work:
         self.cursor: dict[str, Any] = dict(state.cursor)
         self.entries: list[Entry] = []
         self.prepared: tuple[Prepared, ...] = ()
+        self.unchanged: tuple[Unchanged, ...] = ()
+        self.known = str(state.facts.get("known") or "")
         self.validators: dict[str, Validator] = {}
         self.notes: list[str] = []
         self.error: SourceError | None = None
@@ -107,12 +109,21 @@ class Work:
             self.unchanged_pages = True
             return list(known.pages) + self._waiting(ask)
         faults.at("parse.asked")
-        reading = await self.means.parser.read(ask, answer, self.source, self.cursor, self.means.endpoints, self.now)
+        more = {"known": self.known} if self.known else {}
+        reading = await self.means.parser.read(
+            ask, answer, self.source, self.cursor, self.means.endpoints, self.now, **more
+        )
         faults.at("parse.answered")
         if ask.role == "sizes":  # the same repositories again, with what was asked for
             again = {entry.guid for entry in reading.entries}
             self.entries = [entry for entry in self.entries if entry.guid not in again]
         self.entries += reading.entries
+        self.prepared += reading.prepared or ()
+        self.unchanged += reading.unchanged
+        self.known = reading.known
+        for told in reading.stumbled:
+            log.error("source=%s stage=parse code=internal %s", self.source.id, told)
+            self.error = self.error or ParseError(told, code="internal")
         self.notes += reading.notes
         self.cursor.update(reading.cursor)
         if not reading.last and not reading.pages:
@@ -139,7 +150,7 @@ class Work:
 
     def refuse(self, error: SourceError) -> None:
         """The store could not take what was read: the poll fails, and nothing of it is kept but its error."""
-        self.error, self.prepared = error, ()
+        self.error, self.prepared, self.unchanged = error, (), ()
         self.entries.clear()
 
     def _validator_key(self, ask: Ask) -> str:
@@ -150,6 +161,8 @@ class Work:
     def _prepare(self) -> tuple[Prepared, ...]:
         """The entries made ready. One that our rules stumble over is left out, told as the poll's error and tried again;
         so are those for which no time is left."""
+        if not self.entries:
+            return self.prepared
         keys = identity.item_keys(self.source.id, self.entries)
         ready: dict[int, Prepared] = {}
         clock = Clock()
@@ -163,11 +176,10 @@ class Work:
                 prepared = identity.prepare(entry, self.source, self.means.understanding, self.now)
             except Exception as error:
                 log.exception("source=%s stage=parse code=internal guid=%r", self.source.id, entry.guid[:200])
-                told = f"internal error at {entry.guid[:80]}: {type(error).__name__}: {error}"[:300]
-                self.error = self.error or ParseError(told, code="internal")
+                self.error = self.error or ParseError(identity.stumbled(entry, error), code="internal")
                 continue
             ready[place] = prepared if prepared.key == key else replace(prepared, key=key)
-        return tuple(ready[place] for place in sorted(ready))
+        return self.prepared + tuple(ready[place] for place in sorted(ready))
 
     def _order(self, count: int) -> Iterable[int]:
         """Places of entries in the order in which they are made ready: where time ran out before, each poll begins at
@@ -205,20 +217,24 @@ class Work:
             moved=None if known else schedule.moved(self.state.moved, self.said.url, to, self.now),
             facts=facts,
             listed=(
-                tuple(p.key for p in self.prepared)
+                (*(p.key for p in self.prepared), *(u.key for u in self.unchanged))
                 if failed is None and self.whole and not self.unchanged_pages
                 else None
             ),
+            unchanged=tuple(one.key for one in self.unchanged),
         )
 
     def _facts(self) -> dict[str, Any]:
-        """What is known of the source after this poll: its usual gap, and how often and since when it was gone."""
+        """What is known of the source after this poll: its usual gap, what it lists, how often and since when it is gone."""
         facts = dict(self.state.facts)
         if isinstance(self.error, FetchError) and self.error.status == 410:
             facts["gone"] = schedule.sighted(facts.get("gone") or {}, self.said.url, self.now)
         elif self.error is None:
             facts.pop("gone", None)
-        gap = schedule.usual_gap([p.published for p in self.prepared if p.published is not None])
+            facts.pop("known", None)
+            facts |= {"known": self.known} if self.known else {}
+        times = (*(p.published for p in self.prepared), *(u.published for u in self.unchanged))
+        gap = schedule.usual_gap([time for time in times if time is not None])
         if gap is not None and not self.unchanged_pages:
             facts["gap"] = int(gap.total_seconds())
         return facts

@@ -46,8 +46,12 @@ def judge(
         stored, hosts = _former(connection, source)
         if floods.is_flood(len(new), elapsed, gap, int(row.facts.get("window") or stored)):
             found[source] = "flood"
-        elif len(new) == len(some) and floods.is_another_site(
-            _hosts(one.prepared.url for one in new), hosts, new=len(new), listed=len(some), stored=stored
+        elif (
+            len(new) == len(some)
+            and not some[0].poll.unchanged
+            and floods.is_another_site(
+                _hosts(one.prepared.url for one in new), hosts, new=len(new), listed=len(some), stored=stored
+            )
         ):
             found[source] = "another_site"
     return found

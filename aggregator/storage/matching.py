@@ -62,8 +62,23 @@ def ident(source: str, key: str) -> str:
     return hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()[:16]
 
 
-def match(connection: Connection, polls: Sequence[Poll], rules: Rules) -> list[Incoming]:
-    """Return one `Incoming` for each thing that the polls (of different sources) hold, in their order."""
+def still_listed(connection: Connection, polls: Sequence[Poll]) -> tuple[set[int], set[str]]:
+    """Return the items that the polls list as they were, and the sources of which one of those is not stored after all."""
+    sources = {ident(poll.source.id, key): poll.source.id for poll in polls for key in poll.unchanged}
+    found: dict[str, int] = {}
+    for some in chunks(sources):
+        for table in (ITEM, ALIAS):
+            rows = connection.execute(sa.select(table.c.id, table.c.seq).where(table.c.id.in_(some)))
+            found.update((row.id, row.seq) for row in rows)
+    missing = sources.keys() - found.keys()
+    return set(found.values()), {sources[one] for one in missing - _buried(connection, missing)}
+
+
+def match(connection: Connection, polls: Sequence[Poll], rules: Rules, listed: set[int]) -> list[Incoming]:
+    """Return one `Incoming` for each thing that the polls (of different sources) hold, in their order.
+
+    `listed`: items that the same polls list as they were; an entry that is one of those by another key says nothing new.
+    """
     arrived = [_incoming(poll, prepared, rules) for poll in polls for prepared in poll.prepared]
     stored = _stored(connection, (i for a in arrived for i in (a.id, *a.further)))
     _tell_apart(connection, arrived, stored)
@@ -73,10 +88,12 @@ def match(connection: Connection, polls: Sequence[Poll], rules: Rules) -> list[I
         ids = (one.id, *one.further)
         one.known = next((stored[i] for i in ids if i in stored), None)
         one.buried = one.known is None and any(i in buried for i in ids)
+        if one.known is not None and one.known.seq in listed:
+            continue
         # the same thing twice in one listing: the first is what the source says now
         kept.setdefault(one.known.id if one.known is not None else one.id, one)
     unique = _merged_by_alias(list(kept.values()))
-    _find_rekeyed(connection, unique)
+    _find_rekeyed(connection, unique, listed)
     return unique
 
 
@@ -204,7 +221,7 @@ def _merged_by_alias(arrived: list[Incoming]) -> list[Incoming]:
     return kept
 
 
-def _find_rekeyed(connection: Connection, arrived: Sequence[Incoming]) -> None:
+def _find_rekeyed(connection: Connection, arrived: Sequence[Incoming], unchanged: set[int]) -> None:
     """Recognise a stored item whose guid its source has changed: the same title with the same link, or the same time.
 
     Only where the old guid is no longer listed: a source that lists both means two things.
@@ -225,7 +242,7 @@ def _find_rekeyed(connection: Connection, arrived: Sequence[Incoming]) -> None:
     candidates: dict[tuple[str, str], dict[int, Any]] = defaultdict(dict)
     for row in rows:
         candidates[row.source, fold(row.title)][row.seq] = row
-    listed = {o.known.seq for o in arrived if o.known is not None}
+    listed = unchanged | {o.known.seq for o in arrived if o.known is not None}
     for one in unknown if candidates else ():
         found = candidates.get((one.poll.source.id, fold(one.prepared.title)), {})
         same = [row for row in found.values() if row.seq not in listed and _same_thing(row, one.prepared)]

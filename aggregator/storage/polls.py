@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from aggregator import faults
 from aggregator.model import Poll, PollCounts
 from aggregator.storage import dialect, holding, lines, states, tables, ties
-from aggregator.storage.matching import match
+from aggregator.storage.matching import match, still_listed
 from aggregator.storage.rules import Rules
 from aggregator.storage.writing import Touched, write
 
@@ -71,7 +71,8 @@ def _store(
     connection: Connection, polls: list[Poll], now: datetime, rules: Rules, touched: Touched
 ) -> dict[int, PollCounts]:
     sources = states.ensure_sources(connection, {poll.source.id: poll.source.url for poll in polls})
-    arrived = match(connection, polls, rules)
+    listed, incomplete = still_listed(connection, polls)
+    arrived = match(connection, polls, rules, listed)
     baselines = {i: row.baseline_at is None for i, row in sources.items()}
     reasons = holding.judge(connection, arrived, sources, now)
     written, refused = write(connection, arrived, baselines, now)
@@ -91,7 +92,8 @@ def _store(
     for poll in polls:
         if poll.listed is not None and poll.error is None and poll.source.kind in lines.MODEL_HUBS:
             touched.lines |= _mark_missing(connection, poll.source.id, poll.listed, now)
-    states.finish_polls(connection, [(poll, counts[id(poll)], sources[poll.source.id]) for poll in polls], now)
+    done = [(poll, counts[id(poll)], sources[poll.source.id]) for poll in polls]
+    states.finish_polls(connection, done, now, incomplete)
     faults.at("store.states")
     return counts
 

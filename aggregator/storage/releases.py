@@ -194,7 +194,7 @@ def _changed(connection: Connection, since: datetime, until: datetime) -> dict[s
 
 def sources_told(connection: Connection, sources: Iterable[str]) -> tuple[int, list[str], list[str]]:
     """Return how many of the sources were polled at all, which failed last time, and which were deferred."""
-    known = states.states(connection)
+    known = states.states(connection, counted=False)
     polled = [known[source] for source in sources if source in known and known[source].last_poll_at is not None]
     deferred = [s.id for s in polled if states.is_deferred(s)]
     failed = [s.id for s in polled if s.error is not None and s.id not in deferred]

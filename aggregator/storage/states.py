@@ -6,7 +6,7 @@ Every function takes a connection; who may write opens the transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,7 +37,10 @@ DEFERRED = frozenset({"deferred", "quota_used_up", "rate_limited", "leased"})
 
 
 def states(connection: Connection, source: str | None = None, *, counted: bool = True) -> dict[str, SourceState]:
-    """Return what is remembered of each source (or of one) that was ever polled, with its number of items if `counted`."""
+    """Return what is remembered of each source (or of one) that was ever polled, `counted` with its number of items.
+
+    Counting goes through all items: who asks often, or in a poll, does without.
+    """
     counts = sa.select(ITEM.c.source, sa.func.count().label("items")).group_by(ITEM.c.source)
     rows = sa.select(SOURCE)
     if source is not None:
@@ -69,16 +72,18 @@ def ensure_sources(connection: Connection, sources: Mapping[str, str]) -> dict[s
     return found
 
 
-def lease(connection: Connection, source: str, owner: str, until: datetime, now: datetime) -> bool:
-    """Take (or prolong) the right to poll a source; False while another owner holds it."""
-    row = ensure_sources(connection, {source: ""})[source]
-    held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
-    if held and row.lease_owner not in (owner, QUEUED):
-        return False
-    token = row.lease_token + (0 if row.lease_owner == owner and held else 1)
-    statement = sa.update(SOURCE).where(SOURCE.c.id == source)
-    connection.execute(statement.values(lease_owner=owner, lease_until=until, lease_token=token))
-    return True
+def lease_all(connection: Connection, sources: Sequence[str], owner: str, until: datetime, now: datetime) -> set[str]:
+    """Take (or prolong) the right to poll sources; return those that are this owner's now, not those that another holds."""
+    rows = []
+    for source, row in ensure_sources(connection, dict.fromkeys(sources, "")).items():
+        held = row.lease_owner is not None and row.lease_until is not None and _runs(row.lease_until, now, until - now)
+        if not held or row.lease_owner in (owner, QUEUED):
+            rows.append({"id_": source, "token": row.lease_token + (0 if row.lease_owner == owner and held else 1)})
+    if rows:
+        statement = sa.update(SOURCE).where(SOURCE.c.id == sa.bindparam("id_"))
+        values = {"lease_owner": owner, "lease_until": until, "lease_token": sa.bindparam("token")}
+        connection.execute(statement.values(values), rows)
+    return {row["id_"] for row in rows}
 
 
 def _runs(until: datetime, now: datetime, length: timedelta) -> bool:
@@ -101,10 +106,15 @@ def free(connection: Connection, dead: Sequence[str]) -> dict[str, int]:
     return counts
 
 
-def release_lease(connection: Connection, source: str, owner: str) -> None:
-    """Give back the right to poll a source, if this owner has it."""
-    statement = sa.update(SOURCE).where(SOURCE.c.id == source, SOURCE.c.lease_owner == owner)
-    connection.execute(statement.values(lease_owner=None, lease_until=None))
+def release_leases(connection: Connection, sources: Iterable[str], owner: str) -> None:
+    """Give back the right to poll sources, where this owner has it."""
+    for some in dialect.chunks(sorted(sources)):
+        ours = sa.select(SOURCE.c.id).where(SOURCE.c.id.in_(some), SOURCE.c.lease_owner == owner)
+        connection.execute(
+            ours.order_by(SOURCE.c.id).with_for_update()
+        ).all()  # locked in one order, as by `ensure_sources`
+        statement = sa.update(SOURCE).where(SOURCE.c.id.in_(some), SOURCE.c.lease_owner == owner)
+        connection.execute(statement.values(lease_owner=None, lease_until=None))
 
 
 def claim(connection: Connection, name: str, owner: str, length: timedelta, now: datetime) -> bool:
@@ -151,15 +161,14 @@ def save_budgets(connection: Connection, states_by_host: Mapping[str, Any], now:
 # -------------------------------------------------------------------------------------------------------- validators
 
 
-def validators(connection: Connection, source: str) -> dict[str, Validator]:
-    """Return what a source's URLs last carried, by URL."""
-    rows = connection.execute(sa.select(VALIDATOR).where(VALIDATOR.c.source == source))
-    return {
-        row.url: Validator(
-            row.etag, row.last_modified, row.body_hash, tuple(_ask(page) for page in row.pages), row.fetched_at
-        )
-        for row in rows
-    }
+def validators_of(connection: Connection, sources: Iterable[str]) -> dict[str, dict[str, Validator]]:
+    """Return what the URLs of each of the sources last carried, by URL."""
+    found: dict[str, dict[str, Validator]] = {source: {} for source in sources}
+    for some in dialect.chunks(found):
+        for row in connection.execute(sa.select(VALIDATOR).where(VALIDATOR.c.source.in_(some))):
+            pages = tuple(_ask(page) for page in row.pages)
+            found[row.source][row.url] = Validator(row.etag, row.last_modified, row.body_hash, pages, row.fetched_at)
+    return found
 
 
 def _ask(stored: Mapping[str, Any]) -> Ask:
@@ -171,10 +180,11 @@ def _stored_ask(ask: Ask) -> dict[str, Any]:
     return asdict(ask) | {"body": None if ask.body is None else ask.body.decode("latin-1")}
 
 
-def _validator_rows(poll: Poll) -> list[dict[str, Any]]:
+def _validator_rows(poll: Poll, asks_again: bool) -> list[dict[str, Any]]:
     return [
         {"source": poll.source.id, "url_hash": hashlib.sha256(url.encode("utf-8", "replace")).hexdigest(), "url": url,
-         "etag": v.etag, "last_modified": v.last_modified, "body_hash": v.body_hash,
+         "etag": None if asks_again else v.etag, "last_modified": None if asks_again else v.last_modified,
+         "body_hash": None if asks_again else v.body_hash,
          "pages": [_stored_ask(page) for page in v.pages], "fetched_at": v.fetched_at}
         for url, v in poll.validators.items()
     ]  # fmt: skip
@@ -183,13 +193,21 @@ def _validator_rows(poll: Poll) -> list[dict[str, Any]]:
 # ------------------------------------------------------------------------------------------------ the end of a poll
 
 
-def finish_polls(connection: Connection, done: list[tuple[Poll, PollCounts, Any]], now: datetime) -> None:
-    """Write state, validators, cursor and log of polls; `done` holds each with its counts and its source's row as it was."""
+def finish_polls(
+    connection: Connection, done: list[tuple[Poll, PollCounts, Any]], now: datetime, incomplete: Collection[str]
+) -> None:
+    """Write state, validators, cursor and log of polls; `done` holds each with its counts and its source's row as it was.
+
+    `incomplete`: sources of which something that they list as before is not stored; their next answer is read whole.
+    """
     rows = [{"id_": poll.source.id, **_after(poll, counts, row, now)} for poll, counts, row in done]
+    for row, (_, counts, _) in zip(rows, done, strict=True):
+        if counts.rejected or row["id_"] in incomplete:
+            row["facts"].pop("known", None)
     columns = [name for name in rows[0] if name != "id_"]
     statement = sa.update(SOURCE).where(SOURCE.c.id == sa.bindparam("id_"))
     connection.execute(statement.values({name: sa.bindparam(name) for name in columns}), rows)
-    kept = [row for poll, _, _ in done for row in _validator_rows(poll)]
+    kept = [row for poll, _, _ in done for row in _validator_rows(poll, poll.source.id in incomplete)]
     if kept:
         connection.execute(dialect.insert_or_update(connection, VALIDATOR, ["source", "url_hash"]), kept)
     connection.execute(sa.insert(POLL), [_log_row(poll, counts, now) for poll, counts, _ in done])
@@ -198,7 +216,7 @@ def finish_polls(connection: Connection, done: list[tuple[Poll, PollCounts, Any]
 def note_failure(connection: Connection, poll: Poll, now: datetime) -> None:
     """Write state and log of a poll of which nothing else could be stored."""
     row = ensure_sources(connection, {poll.source.id: poll.source.url})[poll.source.id]
-    finish_polls(connection, [(poll, PollCounts(), row)], now)
+    finish_polls(connection, [(poll, PollCounts(), row)], now, ())
 
 
 def is_deferred(told: Any) -> bool:

@@ -241,7 +241,7 @@ class Store:
     # ---------------------------------------------------------------------------------------------------- polls
 
     def states(self, *, counted: bool = True) -> dict[str, SourceState]:
-        """Return what is remembered of each source that was ever polled or leased; `counted`: with numbers of items."""
+        """Return what is remembered of each source that was ever polled or leased; `counted` with its number of items."""
         with dialect.reading(self.engine) as connection:
             return states.states(connection, counted=counted)
 
@@ -267,18 +267,30 @@ class Store:
 
     def validators(self, source_id: str) -> dict[str, Validator]:
         """Return what a source's URLs last carried, by URL."""
+        return self.validators_of([source_id])[source_id]
+
+    def validators_of(self, source_ids: Sequence[str]) -> dict[str, dict[str, Validator]]:
+        """Return what the URLs of each of several sources last carried, by URL."""
         with dialect.reading(self.engine) as connection:
-            return states.validators(connection, source_id)
+            return states.validators_of(connection, source_ids)
 
     def lease(self, source_id: str, owner: str, until: datetime, now: datetime) -> bool:
         """Take the right to poll a source until a time; False while another owner holds it."""
+        return bool(self.lease_all([source_id], owner, until, now))
+
+    def lease_all(self, source_ids: Sequence[str], owner: str, until: datetime, now: datetime) -> set[str]:
+        """Take the right to poll several sources until a time; return those that nobody else holds."""
         with dialect.writing(self.engine, by_row=True) as connection:
-            return states.lease(connection, source_id, owner, until, now)
+            return states.lease_all(connection, source_ids, owner, until, now)
 
     def release_lease(self, source_id: str, owner: str) -> None:
         """Give back the right to poll a source."""
+        self.release_leases([source_id], owner)
+
+    def release_leases(self, source_ids: Sequence[str], owner: str) -> None:
+        """Give back the right to poll several sources."""
         with dialect.writing(self.engine, by_row=True) as connection:
-            states.release_lease(connection, source_id, owner)
+            states.release_leases(connection, source_ids, owner)
 
     def free_leases(self, is_dead: Callable[[str], bool]) -> dict[str, int]:
         """Give back the leases, named rights and claims of owners that are dead, as `is_dead` says; return the sources

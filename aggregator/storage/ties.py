@@ -127,9 +127,13 @@ def _same_keys(connection: Connection, rows: Iterable[Any]) -> list[tuple[int, i
     """Return pairs with the same address in different sources, or with the same text."""
     rows = list(rows)
     pairs: list[tuple[int, int]] = []
+    other = ITEM.alias("other")
     for column, name in ((ITEM.c.url_key, "url_key"), (ITEM.c.text_key, "text_key")):
         by_key: dict[str, dict[int, str]] = defaultdict(dict)
-        values = {getattr(row, name) for row in rows} - {None}
+        values: set[str] = set()
+        for some in dialect.chunks(row.seq for row in rows if getattr(row, name) is not None):
+            shared = sa.exists().where(other.c[name] == column, other.c.seq != ITEM.c.seq)
+            values.update(connection.scalars(sa.select(column).where(ITEM.c.seq.in_(some), shared).distinct()))
         for some in dialect.chunks(values):
             for row in connection.execute(
                 sa.select(ITEM.c.seq, ITEM.c.source, column.label("at")).where(column.in_(some))
@@ -145,16 +149,21 @@ def _same_keys(connection: Connection, rows: Iterable[Any]) -> list[tuple[int, i
 def _near(connection: Connection, start: set[int], rules: Rules) -> list[tuple[int, int]]:
     """Return pairs whose texts are nearly the same; only texts that share a band are compared."""
     bands: dict[int, set[int]] = defaultdict(set)
-    own: set[int] = set()
-    for some in dialect.chunks(start):
-        own.update(connection.scalars(sa.select(BAND.c.band).where(BAND.c.seq.in_(some)).distinct()))
-    for some in dialect.chunks(own):
+    shared: set[int] = set()
+    small: set[int] = set()
+    other = BAND.alias("other")
+    for some in dialect.chunks(start):  # most bands belong to one item: the database keeps those for itself
+        meets = sa.exists().where(other.c.band == BAND.c.band, other.c.seq != BAND.c.seq)
+        shared.update(connection.scalars(sa.select(BAND.c.band).where(BAND.c.seq.in_(some), meets).distinct()))
+    for some in dialect.chunks(shared):
+        crowds = sa.select(BAND.c.band).where(BAND.c.band.in_(some)).group_by(BAND.c.band)
+        small.update(connection.scalars(crowds.having(sa.func.count() <= CROWD)))
+    for some in dialect.chunks(small):
         for row in connection.execute(sa.select(BAND).where(BAND.c.band.in_(some))):
             bands[row.band].add(row.seq)
     candidates = {
         (min(one, other), max(one, other))
         for seqs in bands.values()
-        if 1 < len(seqs) <= CROWD
         for one in seqs & start
         for other in seqs
         if one != other
@@ -232,9 +241,9 @@ def _events(connection: Connection, numbers: Iterable[int], rules: Rules) -> dic
         about = about.where(ITEM_LINE.c.seq.in_(some), ITEM_LINE.c.role == "about").order_by(LINE.c.key)
         for row in connection.execute(about):
             names[row.seq].append(line_name(row))
-        for row in connection.execute(sa.select(*columns).where(ITEM.c.seq.in_(some))):
-            if not row.labs and row.seq not in names:
-                continue  # on no lab and no line: nothing but copies meets it, and most of a general feed is such
+        # on no lab and no line: nothing but copies meets it, and most of a general feed is such
+        on_something = sa.or_(ITEM.c.labs != sa.literal([], ITEM.c.labs.type), ITEM.c.seq.in_(list(names)))
+        for row in connection.execute(sa.select(*columns).where(ITEM.c.seq.in_(some), on_something)):
             found[row.seq] = rules.event(
                 row.id, title=row.title, summary=row.summary, kind=row.own_kind, labs=row.labs, lines=names[row.seq],
                 appeared=by_time(row.published, row.first_seen) or row.appeared, language=row.language,
@@ -317,6 +326,21 @@ _CHANGING = tuple(c.name for c in STORY.columns if c.name != "id")
 
 def story_row(members: Sequence[Any]) -> dict[str, Any]:
     """Return a story of its members: its id is a hash of its first item's id, its title that item's."""
+    if len(members) == 1:  # most are stories of one item
+        row = members[0]
+        return {
+            "id": story_id(row.id),
+            "root": row.id,
+            "title": row.title,
+            "first_seen": row.first_seen,
+            "last_seen": row.first_seen,
+            "appeared": row.appeared,
+            "sources": 1,
+            "items": 1,
+            "labs": sorted(set(row.labs)),
+            "lines": sorted(set(row.lines)),
+            "languages": [row.language] if row.language else [],
+        }
     ordered = sorted(members, key=root_order)
     root = ordered[0]
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -138,16 +139,16 @@ def test_a_lease_is_given_back_whatever_happened(rig: Rig) -> None:
 def test_leases_are_renewed_while_a_poll_lasts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(owners, "RENEW_EVERY", 0.01)
     leased: list[Any] = []
-    lease = rig.store.lease
+    lease = rig.store.lease_all
 
     class Noted:
         def __getattr__(self, name: str) -> Any:
             return getattr(rig.store, name)
 
-        def lease(self, *arguments: Any) -> bool:
+        def lease_all(self, *arguments: Any) -> set[str]:
             leased.append(arguments)
             rig.later(seconds=1)
-            return bool(lease(*arguments))
+            return set(lease(*arguments))
 
     rig.replies[NEWS.url] = ok(NEWS.url, feed("a"))
     rig.delay = 0.15
@@ -306,11 +307,16 @@ def test_a_source_whose_failure_cannot_be_stored_either_backs_off_as_any_that_fa
 
 def test_a_defect_before_anything_was_asked_backs_off_too(rig: Rig) -> None:
     class Forgetful(Refusing):
-        def validators(self, source_id: str) -> Any:
-            raise KeyError("a column")
+        def validators_of(self, source_ids: Sequence[str]) -> Any:
+            if "news" in source_ids:
+                raise KeyError("a column")
+            return rig.store.validators_of(source_ids)
 
-    (outcome,) = rig.poll(NEWS, store=Forgetful(rig.store, ValueError()))
-    assert (outcome.outcome, outcome.code, rig.asked) == ("failed", "internal", [])
+    others = [source(f"s{n}") for n in range(3)]
+    outcome, *rest = rig.poll(NEWS, *others, store=Forgetful(rig.store, ValueError()))
+    assert (outcome.outcome, outcome.code) == ("failed", "internal")
+    assert sorted(url for url, _ in rig.asked) == [one.url for one in others]
+    assert {one.code for one in rest} == {"not_found"}
     state = rig.store.state("news")
     assert (state.fail_count, state.error_code, state.next_poll_at) == (1, "internal", NOW + timedelta(hours=1))
 
