@@ -15,24 +15,26 @@ from aggregator.channels.port import Letter, Secrets
 from aggregator.errors import DeliveryError
 from aggregator.model import Delivery, Message, Subscriber
 
-FORMS = (("md", "text/markdown"), ("html", "text/html"))
+FORMS = (("md", "text/markdown"), ("html", "text/html"), ("json", "application/json"))
 
 
 class _File:
     name = "file"
 
     def pack(self, letter: Letter) -> Sequence[Message]:
-        """A Markdown and an HTML file a day; alerts are not filed."""
+        """A Markdown and an HTML file a day, and a JSON file if those only count some of its models; alerts are not
+        filed."""
         folder = letter.subscriber.directory
         if not folder or letter.purpose:
             return []
-        paths = [str(Path(folder) / f"{letter.slot}.{form}") for form, _ in FORMS]
-        return [
-            Message(
-                self.name, path, letter.identify(self.name, path), letter.subject, letter.forms[form].encode(), kind
-            )
-            for path, (form, kind) in zip(paths, FORMS)
-        ]
+        messages = []
+        for form, kind in FORMS:
+            if form in letter.forms:
+                path, content = str(Path(folder) / f"{letter.slot}.{form}"), letter.forms[form].encode()
+                messages.append(
+                    Message(self.name, path, letter.identify(self.name, path), letter.subject, content, kind)
+                )
+        return messages
 
     def deliver(self, delivery: Delivery, secrets: Secrets) -> None:
         """Write it, whole or not at all. Raises DeliveryError."""

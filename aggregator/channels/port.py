@@ -24,6 +24,7 @@ Secrets = Callable[[str], str | None]
 class Letter:
     """A digest (or, with a `purpose`, an alert) as channels get it: its forms md, html and text, and a short one for chats.
 
+    Where the page only counts some of the models there is a form json too, which has them all.
     `slot` is its local date (ISO), `at` when it was planned, `subject` one line.
     """
 

@@ -27,6 +27,7 @@ EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 TOLD_FOR = timedelta(days=15)
 """A message that was given up is news to a digest for this long: three days of tries, and the week of a weekly reader."""
 FORMS = ("md", "html", "text", "json")
+_WRITTEN = ("md", "html", "text")
 _BY_ITEMS = ("artifacts", "update")
 """Changes that are told once because each item is: they need no mark."""
 
@@ -203,7 +204,7 @@ def pack(
         purpose=purpose,
         subject=subject(digest, alert=bool(purpose)),
         short=short(digest, alert=bool(purpose)),
-        forms={form: render(digest, form) for form in ("md", "html", "text")},
+        forms={form: render(digest, form) for form in (*_WRITTEN, *(("json",) if digests.is_counted(digest) else ()))},
         language=digest.language,
         at=now,
     )

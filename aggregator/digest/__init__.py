@@ -5,8 +5,9 @@ Pure: rows in, text out. It never asks the store, the clock or the network, and 
 
 from aggregator.digest.build import build
 from aggregator.digest.entries import Digest, Entry
+from aggregator.digest.layout import is_counted
 from aggregator.digest.links import Link
 from aggregator.digest.news import News
 from aggregator.digest.render import FORMATS, render
 
-__all__ = ["FORMATS", "Digest", "Entry", "Link", "News", "build", "render"]
+__all__ = ["FORMATS", "Digest", "Entry", "Link", "News", "build", "is_counted", "render"]

@@ -48,6 +48,12 @@ def lay_out(digest: Digest) -> Page:
     return page
 
 
+def is_counted(digest: Digest) -> bool:
+    """Whether the page only counts some of the models, since a reader's screen has no room for their names."""
+    sections = lay_out(digest).sections
+    return any(run.role == "command" and " releases " in run.words for one in sections for run in one.after)
+
+
 def headline(digest: Digest, say: Phrases, names: int = 8) -> list[Line]:
     """The three lines on top: what is new, what opened its weights, what is only rumoured; one line on a quiet day."""
     if digest.empty:

@@ -82,6 +82,17 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
     assert found == {"2026-02-17.md": "# M", "2026-02-17.html": "<p>H</p>"}
 
 
+def test_m18_the_file_of_all_models_is_written_where_the_page_only_counts_some(tmp_path: Path) -> None:
+    reader = replace(READER, directory=str(tmp_path))
+    letter = replace(LETTER, subscriber=reader, forms={**LETTER.forms, "json": "{}"})
+    assert [Path(one.recipient).name for one in packed(letter)["file"]] == [
+        "2026-02-17.md", "2026-02-17.html", "2026-02-17.json",
+    ]  # fmt: skip
+    for message in packed(letter)["file"]:
+        channels()["file"].deliver(as_delivery(message), lambda name: None)
+    assert (tmp_path / "2026-02-17.json").read_text() == "{}"
+
+
 def test_m21_a_link_in_the_place_of_a_file_is_replaced_and_never_followed(tmp_path: Path) -> None:
     reader = replace(READER, directory=str(tmp_path / "digests"))
     message = packed(replace(LETTER, subscriber=reader))["file"][0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 
 import digest_worlds as worlds
 import pytest
 
-from aggregator.digest import Digest, build, render
+from aggregator.digest import Digest, build, is_counted, render
 from aggregator.digest.layout import lay_out
 from aggregator.digest.pages import WORDS, count_words, words_in
 from aggregator.digest.plain import WIDTH, columns, wrap
@@ -44,6 +45,21 @@ def test_thousands_of_models_are_counted_and_say_how_to_list_them() -> None:
     written = render(digest, "md")
     assert re.search(r"\+1,\d{3} more models: `aggregator releases --since \S+ --until \S+`", written)
     assert len(render(digest, "html").encode()) < 90_000
+
+
+@pytest.mark.slow
+def test_m18_of_ten_thousand_models_each_is_in_the_digest_s_data_and_the_page_says_how_many_it_only_counts() -> None:
+    digest = digest_of(worlds.busy(10_000, 0))
+    page = render(digest, "html")
+    assert len(page.encode()) < 90_000
+    data = json.loads(render(digest, "json"))
+    names = {one["line"] for key in ("releases", "also", "peers", "rumours") for one in data[key]}
+    entries = (*digest.releases, *digest.also, *digest.peers, *digest.rumours)
+    assert names == {entry.release.line for entry in entries} and len(entries) >= 9_000
+    counted = [int(number.replace(",", "")) for number in re.findall(r"\+([\d,]+) more models", page)]
+    named = {entry.release.line for entry in entries if f">{entry.release.line}<" in page}
+    assert counted and len(named) + sum(counted) == len(entries)
+    assert is_counted(digest) and not is_counted(digest_of(worlds.busy(30)))
 
 
 def test_a_quiet_day_is_one_line_and_the_sources() -> None:

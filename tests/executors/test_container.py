@@ -66,6 +66,17 @@ def test_the_image_has_no_build_tools_and_does_not_run_as_root(engine: Engine) -
     assert done.stdout.strip() == "10001 []"
 
 
+def test_t6_the_image_knows_every_zone_without_the_system_s_files(engine: Engine) -> None:
+    """The zones of the package alone: nothing of what a base image may have in /usr/share/zoneinfo or not."""
+    inside = (
+        "import tzdata, zoneinfo; from datetime import UTC, datetime; zoneinfo.reset_tzpath(to=());"
+        "names = zoneinfo.available_timezones(); moment = datetime(2026, 7, 1, tzinfo=UTC);"
+        "print(len(names) > 400 and all(moment.astimezone(zoneinfo.ZoneInfo(one)) for one in names))"
+    )
+    done = engine("run", "--rm", "--read-only", "--entrypoint", "/venv/bin/python", IMAGE, "-c", inside)
+    assert done.stdout.strip() == "True"
+
+
 def test_a_folder_of_somebody_else_is_told_with_the_command_to_run(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "storage").mkdir()
     done = engine(

@@ -21,6 +21,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -221,6 +222,8 @@ class Life:
     step: timedelta
     now: datetime = START
     shift: timedelta = timedelta(0)
+    database: str = ""
+    """Its URL; a file in the folder where none is given."""
     late: bool = False
     refused: int = 0
     bodies: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -237,7 +240,7 @@ class Life:
 
     def open(self, owner: str) -> Application:
         opened = application.open(
-            config=str(self.folder / "sources.toml"), database=f"sqlite:///{self.folder}/life.db",
+            config=str(self.folder / "sources.toml"), database=self.database or f"sqlite:///{self.folder}/life.db",
             environ={"SMTP_URL": self.relay}, now=self.clock,
         )  # fmt: skip
         opened.__dict__["understanding"] = Says()
@@ -282,7 +285,7 @@ class Life:
 # ----------------------------------------------------------------------------------------------------------- the story
 
 
-def run(folder: Path, days: int = 60, step: timedelta = timedelta(hours=2), seed: int = 1) -> Life:
+def run(folder: Path, days: int = 60, step: timedelta = timedelta(hours=2), seed: int = 1, database: str = "") -> Life:
     """Live through it all; the environment must trust the relay's authority (`authority`)."""
     rng = random.Random(seed)
     paper, box = Paper(make_articles(rng, days)), Mailbox()
@@ -295,7 +298,7 @@ def run(folder: Path, days: int = 60, step: timedelta = timedelta(hours=2), seed
     relay.start()
     try:
         with serving(paper) as base:
-            life = Life(folder, paper, box, base, f"smtp://127.0.0.1:{relay.port}", step)
+            life = Life(folder, paper, box, base, f"smtp://127.0.0.1:{relay.port}", step, database=database)
             _story(life, days)
     finally:
         relay.stop()
@@ -362,15 +365,11 @@ def account(life: Life) -> list[str]:
 
 def _entries(app: Application) -> dict[str, dict[str, list[str]]]:
     """By reader and line: the marks of what was told."""
-    import sqlite3
-
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    connection = sqlite3.connect(app.database.removeprefix("sqlite:///"))
-    for reader, line, what in connection.execute(
-        "SELECT subscriber, line, what FROM digest_entry ORDER BY digest, what"
-    ):
-        found[reader][line].append(what)
-    connection.close()
+    marks = sa.text("SELECT subscriber, line, what FROM digest_entry ORDER BY digest, what")
+    with app.store.engine.connect() as connection:
+        for reader, line, what in connection.execute(marks):
+            found[reader][line].append(what)
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from databases import Postgres
 from sixty_days import account, run
 
 
@@ -28,11 +29,24 @@ def test_sixty_days_tell_everything_once(
     record_property("mails", f"{len(life.box.taken)} of {len(names)} messages; {dict(life.paper.requests)} requests")
 
 
-@pytest.mark.soak
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_twenty_days_on_postgresql_tell_everything_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: Postgres
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with postgres.database() as url:
+        life = run(tmp_path, days=20, step=timedelta(hours=4), seed=3, database=url)
+        assert account(life) == []
+    assert not (tmp_path / "life.db").exists()
+    assert life.refused > 10
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("seed", "minutes"), [(2, 30), (105, 120)]
-)  # 105: a jump of the clock hid news until it was seen
+)  # 105: a jump of the clock hid news until it was seen, twice
 def test_sixty_days_with_shorter_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, minutes: int
 ) -> None:

@@ -155,7 +155,7 @@ def test_a_short_trace_is_the_same_on_both(postgres: Postgres, tmp_path: Path) -
     compare(postgres, tmp_path, seed=1, steps=60)
 
 
-@pytest.mark.soak
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(10))
 def test_d19_a_trace_of_ten_thousand_steps_is_the_same_on_both(postgres: Postgres, tmp_path: Path, seed: int) -> None:
