@@ -6,12 +6,15 @@ A catalogue lists models that can be called now, so its rows are judged here by 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from aggregator.corrections import Corrections
 from aggregator.model import TRUST_LAB, Entry, Evidence, Lab, Labels, Reason, Source
 from aggregator.names import read_name
-from aggregator.understanding import Understanding
+
+if TYPE_CHECKING:
+    from aggregator.understanding import Understanding
 
 MODALITIES = {"text": "text", "image": "image", "video": "video", "audio": "audio", "speech": "audio", "music": "music"}
 """A catalogue's word for a modality and ours; `file` and `pdf` say nothing about the model."""
@@ -21,9 +24,15 @@ class Labelling:
     """The rules for a set of labs and the corrections over them. `labels` may be called from several threads."""
 
     def __init__(self, labs: Mapping[str, Lab], corrections: Corrections | None = None) -> None:
-        self.understanding = Understanding(labs)
         self.labs = labs
         self.corrections = corrections or Corrections()
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        """The rules, compiled with the first entry that needs them: most polls bring none."""
+        from aggregator.understanding import Understanding
+
+        return Understanding(self.labs)
 
     def labels(self, entry: Entry, source: Source, *, title: str, summary: str, content: str) -> Labels:
         """What is stored of an entry whose title, summary and content are already clean plain text."""

@@ -36,6 +36,8 @@ class Hop:
     in_body: bool = False
 
 
+LOOK_AGAIN = 0.05
+"""Seconds: an idle connection that was closed meanwhile is noticed by the request that it gets, as one closed just then."""
 current_hop: ContextVar[Hop] = ContextVar("current_hop")
 """Set by the client around each request. httpcore dials in the task of the request, so this is that request's."""
 
@@ -51,6 +53,7 @@ class MeteredStream(httpcore.AsyncNetworkStream):
         self._body: int | None = None
         self._allowance = head
         self._is_reading = False
+        self._look_at = 0.0
         self.received = 0
 
     def allow_body(self, most: int) -> None:
@@ -99,6 +102,13 @@ class MeteredStream(httpcore.AsyncNetworkStream):
         return MeteredStream(stream, self._head, self._connect_by)
 
     def get_extra_info(self, info: str) -> object:
+        """As httpcore's. Whether an idle connection was closed by the other side is looked at every LOOK_AGAIN seconds
+        only: its pool asks for each of its connections whenever any request begins or ends."""
+        if info == "is_readable":
+            now = asyncio.get_running_loop().time()
+            if now < self._look_at:
+                return False
+            self._look_at = now + LOOK_AGAIN
         return self._stream.get_extra_info(info)
 
 

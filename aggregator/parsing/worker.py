@@ -134,6 +134,7 @@ def _reader(name: str) -> Callable[..., Reading]:
     found: Callable[..., Reading] = getattr(import_module(module), function)
     for kind in ("feed", "page", "json_list", "github", "huggingface", "modelscope"):
         import_module(f"aggregator.sources.{kind}")
+    import_module("aggregator.understanding")
     return found
 
 
