@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 """How long a source is kept from other processes; renewed while its poll runs, so a lost process blocks nobody for long."""
-ALONE, SHARED = 2, 5
+ALONE, SHARED = 2, 20
 """Times in a row that a source's poll may end with its process before the source has to wait for its interval: of one
-process that starts again and again, and of one among many, whose loss shall delay no source. Nobody is asked by each
-start of a program that does not live for long, and a source that kills whoever polls it is left alone."""
+process that starts again and again, and of one among many, whose loss shall delay no source (what a killed worker had is
+taken first, and may well be in hand when the next one is killed). So nobody is asked anew by each start of a program that
+does not live for long, and a source that kills whoever polls it is left alone."""
 RENEW_EVERY = 30.0
 """Seconds between two renewals of the leases that are held."""
 _OURS = f"{random.getrandbits(48):012x}"

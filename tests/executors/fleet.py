@@ -29,6 +29,8 @@ FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><tit
 <description>d</description><item><title>Notes on {0}, part {1}</title><link>https://{0}.example/{1}</link>
 <guid>{0}-{1}</guid><pubDate>Mon, 02 Mar 2026 08:00:00 GMT</pubDate></item></channel></rss>"""
 HOSTS = 200
+PATIENCE = 900.0
+"""Seconds that a whole cycle may take, on a machine that does much else."""
 LEASE = 90.0
 """Seconds for which a process that was killed may keep a source from others (owners.LEASE)."""
 
@@ -90,6 +92,8 @@ class Figures:
     seconds: float = 0.0
     latest: float = 0.0
     """Seconds after the last disturbance until the last source had been polled."""
+    returned: float = 0.0
+    """Seconds after a kill until nobody had to wait for what the killed worker held, at most."""
     wrong: list[str] = field(default_factory=list)
 
 
@@ -138,6 +142,21 @@ class Fleet:
         known = self.ask("SELECT count(*) FROM source")[0][0]
         return int(str(self.ask(query)[0][0])) + max(0, self.sources - int(str(known)))
 
+    def holders(self) -> set[int]:
+        """The processes that hold sources."""
+        rows = self.ask("SELECT DISTINCT lease_owner FROM source WHERE lease_owner LIKE '%@%' AND lease_until > now()")
+        return {int(str(owner).partition("@")[0]) for (owner,) in rows}
+
+    def victim(self, hands: list[subprocess.Popen[bytes]], draw: random.Random) -> int:
+        """One of the workers that hold sources; waits until there is one."""
+        begun = time.monotonic()
+        while not (working := [n for n, hand in enumerate(hands) if hand.pid in self.holders()]):
+            assert time.monotonic() - begun < LEASE + PATIENCE, "no worker works"
+            if not self.due():
+                self.make_due()
+            time.sleep(0.05)
+        return draw.choice(working)
+
     def make_due(self) -> None:
         self.ask("UPDATE source SET next_poll_at = now() - interval '1 minute'")
 
@@ -155,7 +174,7 @@ def one_cycle(fleet: Fleet, feeds: Feeds, workers: int) -> Figures:
     figures = Figures(fleet.sources, workers)
     feeds.asked.clear()
     with fleet.running(workers):
-        figures.seconds = fleet.wait(600)
+        figures.seconds = fleet.wait(PATIENCE)
     polls = Counter(str(row[0]) for row in fleet.ask("SELECT source FROM poll_log"))
     figures.polls = sum(polls.values())
     twice = [name for name, count in polls.items() if count != 1]
@@ -170,22 +189,37 @@ def disturbed(fleet: Fleet, feeds: Feeds, workers: int, kills: int, seed: int, t
     """Sources become due again and again, each time with something new, while workers are killed at random."""
     figures, draw = Figures(fleet.sources, workers), random.Random(seed)
     begun = time.monotonic()
+    lost: dict[int, float] = {}
+
+    def look() -> None:
+        holders, now = fleet.holders(), time.monotonic()
+        for pid in [one for one in lost if one not in holders]:
+            figures.returned = max(figures.returned, now - lost.pop(pid))
+
     with fleet.running(workers) as hands:
         while figures.kills < kills:
             if fleet.due() == 0:
                 feeds.part += 1
                 fleet.make_due()
             time.sleep(draw.uniform(0.2, 1.5))
-            place = draw.randrange(len(hands))
+            look()
+            place = fleet.victim(hands, draw)
             hands[place].kill()
             hands[place].wait()
+            lost[hands[place].pid] = time.monotonic()
             hands[place] = fleet.start("worker")
             figures.kills += 1
             told(f"{figures.kills} of {kills} kills, {fleet.due()} sources due")
-        figures.latest = fleet.wait(LEASE + 300)
+        while lost:
+            time.sleep(0.2)
+            look()
+            if lost and time.monotonic() - min(lost.values()) > LEASE:
+                figures.wrong.append(f"what {len(lost)} killed workers held is not free after {LEASE:.0f} s")
+                break
+        figures.latest = fleet.wait(LEASE + PATIENCE)
         feeds.part += 1
         fleet.make_due()
-        fleet.wait(300)
+        fleet.wait(PATIENCE)
     figures.seconds = time.monotonic() - begun
     figures.polls = int(str(fleet.ask("SELECT count(*) FROM poll_log")[0][0]))
     _check(fleet, figures, parts=feeds.part)

@@ -25,6 +25,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import trustme
 from sixty_days import CONFIG, SOURCES, START, Mailbox, Paper, Relay, Told, line_of, serving
 
@@ -94,6 +95,8 @@ class Loop:
     box: Mailbox
     driver: Driver
     rng: random.Random
+    url: str = ""
+    """Of its database; a file in the folder where none is given."""
     now: datetime = START
     number: int = 0
     figures: Figures = field(default_factory=Figures)
@@ -102,12 +105,16 @@ class Loop:
     def file(self) -> Path:
         return self.folder / "kills.db"
 
+    @property
+    def database(self) -> str:
+        return self.url or f"sqlite:///{self.file}"
+
     def live(self, fault: str = "", after: float | None = None) -> dict[str, Any]:
         """One life; what became of it."""
         self.paper.now = self.now
         began = time.monotonic()
         answer = self.driver.ask(
-            config=str(self.folder / "sources.toml"), database=f"sqlite:///{self.file}", now=self.now.isoformat(),
+            config=str(self.folder / "sources.toml"), database=self.database, now=self.now.isoformat(),
             fault=fault, after=after, in_place=not fault.startswith("parse."),
         )  # fmt: skip
         self.figures.lives += 1
@@ -161,7 +168,7 @@ class Loop:
     def _take_over(self, fault: str, frozen: int) -> None:
         """A rival lives while the other one is frozen (it may have to do without writing), which then goes on."""
         self.figures.reached[fault] += 1
-        self.figures.wrong += [f"while {fault}: {problem}" for problem in unsound(self.file)]
+        self.figures.wrong += [f"while {fault}: {problem}" for problem in unsound(self.database)]
         self.now += timedelta(minutes=40)
         rival = self.live()["status"]
         if rival not in (0, 1):
@@ -179,7 +186,7 @@ class Loop:
         self.paper.articles.append(Told(SOURCES[self.number % 3], at, f"Chatter {self.number}", "", self.number))
 
 
-def run(folder: Path, faults: Sequence[str] = (), *, moments: int = 0, seed: int = 5) -> Figures:
+def run(folder: Path, faults: Sequence[str] = (), *, moments: int = 0, seed: int = 5, url: str = "") -> Figures:
     """Meet each of the faults (`point:action`), then kill at that many random moments, and account for it all."""
 
     def story(loop: Loop) -> None:
@@ -188,10 +195,12 @@ def run(folder: Path, faults: Sequence[str] = (), *, moments: int = 0, seed: int
         for _ in range(moments):
             loop.day(after=loop.rng.uniform(0.01, 0.6))
 
-    return tell(folder, story, seed=seed)
+    return tell(folder, story, seed=seed, url=url)
 
 
-def tell(folder: Path, story: Callable[[Loop], None], *, seed: int = 5, alerts: str = '"new"') -> Figures:
+def tell(
+    folder: Path, story: Callable[[Loop], None], *, seed: int = 5, alerts: str = '"new"', url: str = ""
+) -> Figures:
     """Make the world, let the story happen in it and two days pass, and account for it all."""
     tls, authority, box = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), trustme.CA(), Mailbox()
     authority.issue_cert("127.0.0.1").configure_cert(tls)
@@ -209,7 +218,7 @@ def tell(folder: Path, story: Callable[[Loop], None], *, seed: int = 5, alerts: 
             driver = Driver({"SSL_CERT_FILE": str(folder / "ca.pem"), "SMTP_URL": f"smtp://127.0.0.1:{relay.port}",
                              "PING_URL": f"{base}/ping"})  # fmt: skip
             try:
-                loop = Loop(folder, paper, box, driver, random.Random(seed))
+                loop = Loop(folder, paper, box, driver, random.Random(seed), url)
                 loop.warm()
                 loop.live()  # the baseline
                 story(loop)
@@ -223,18 +232,28 @@ def tell(folder: Path, story: Callable[[Loop], None], *, seed: int = 5, alerts: 
     return loop.figures
 
 
-def unsound(file: Path) -> list[str]:
-    """What another process, which only reads, finds wrong with the database right now."""
+def unsound(database: str | Path) -> list[str]:
+    """What another process, which only reads, finds wrong with the database (a URL, or a SQLite file) right now."""
+    twice = "SELECT source, guid FROM item GROUP BY source, guid HAVING count(*) > 1"
+    if str(database).startswith("postgresql"):
+        return [f"twice: {source} {guid}" for source, guid in rows(str(database), twice)]
+    file = str(database).removeprefix("sqlite:///")
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=1)
     try:
         found = [row[0] for row in connection.execute("PRAGMA quick_check") if row[0] != "ok"]
         found += [f"foreign key of {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")]
-        twice = "SELECT source, guid FROM item GROUP BY 1, 2 HAVING count(*) > 1"
         return found + [f"twice: {source} {guid}" for source, guid in connection.execute(twice)]
     except sqlite3.Error as error:
         return [f"cannot be read: {error}"]
     finally:
         connection.close()
+
+
+def rows(database: str, statement: str) -> list[Any]:
+    """What a database answers, of either kind."""
+    engine = sa.create_engine(database, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return list(connection.execute(sa.text(statement)))
 
 
 def _account(loop: Loop) -> None:
@@ -249,17 +268,20 @@ def _account(loop: Loop) -> None:
     disturbed = max(figures.killed, sum(figures.reached.values()))
     if figures.repeats > disturbed:
         wrong.append(f"{figures.repeats} repeats for {disturbed} faults")
-    wrong += unsound(loop.file)
-    connection = sqlite3.connect(loop.file)
-    stored = {guid for (guid,) in connection.execute("SELECT guid FROM item")}
+    wrong += unsound(loop.database)
+
+    def ask(statement: str) -> list[Any]:
+        return rows(loop.database, statement)
+
+    stored = {guid for (guid,) in ask("SELECT guid FROM item")}
     wrong += [f"lost: {a.number}" for a in loop.paper.articles if a.status and f"{a.source}-{a.number}" not in stored]
     chatter = {f"{a.source}-{a.number}" for a in loop.paper.articles if not a.status}
-    figures.pruned = connection.execute("SELECT count(*) FROM tombstone").fetchone()[0]
+    figures.pruned = ask("SELECT count(*) FROM tombstone")[0][0]
     if len(chatter & stored) + figures.pruned != len(chatter):
         wrong.append(f"of {len(chatter)} others {len(chatter & stored)} are stored and {figures.pruned} pruned")
     new: dict[str, Counter[str]] = defaultdict(Counter)
-    for reader, summary in connection.execute("SELECT subscriber, summary FROM digest WHERE purpose = ''"):
-        new[reader].update(json.loads(summary)["new"])
+    for reader, summary in ask("SELECT subscriber, summary FROM digest WHERE purpose = ''"):
+        new[reader].update((json.loads(summary) if isinstance(summary, str) else summary)["new"])
     for article in loop.paper.articles:
         name = line_of(article.line).name
         wrong += [
@@ -267,20 +289,19 @@ def _account(loop: Loop) -> None:
             for reader in ("default", "glm")
             if article.status and new[reader][name] != 1
         ]
-    state = dict(connection.execute("SELECT state, count(*) FROM outbox GROUP BY state"))
+    state = dict(ask("SELECT state, count(*) FROM outbox GROUP BY state"))
     if set(state) != {"sent"}:
         wrong.append(f"outbox: {state}")
-    mails = connection.execute("SELECT count(*) FROM outbox WHERE channel = 'email'").fetchone()[0]
+    mails = ask("SELECT count(*) FROM outbox WHERE channel = 'email'")[0][0]
     if mails != len(names):
         wrong.append(f"{mails} mails in the outbox, {len(names)} arrived")
     planned = (
         "SELECT o.recipient, b.body FROM outbox o JOIN digest_body b ON b.digest = o.digest"
         " AND o.recipient LIKE '%.' || b.form WHERE o.channel = 'file'"
     )
-    for path, body in connection.execute(planned):
+    for path, body in ask(planned):
         if Path(path).read_bytes() != zlib.decompress(body):
             wrong.append(f"{path} is not what was planned")
-    connection.close()
     wrong += [f"left behind: {path.name}" for path in loop.folder.rglob("aggregator-*.partial*")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from databases import Postgres
 from delivery_kills import run
 
 
@@ -15,3 +16,13 @@ def test_three_hundred_kills_at_random_moments(tmp_path: Path) -> None:
     print(figures)
     assert figures.wrong == []
     assert figures.killed > 200
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_forty_kills_at_random_moments_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+    with postgres.database() as url:
+        figures = run(tmp_path, moments=40, seed=7, url=url)
+    print(figures)
+    assert figures.wrong == []
+    assert figures.killed > 20

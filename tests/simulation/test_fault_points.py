@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import Postgres
 from delivery_kills import ELSEWHERE, ROOT, Driver, run
 from fault_scenes import play
 
@@ -38,6 +39,29 @@ def test_some_of_each_walk(tmp_path: Path, record_property: Callable[[str, objec
     print(figures)
     assert figures.wrong == []
     assert set(figures.reached) == set(SHORT)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_some_of_each_walk_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+    with postgres.database() as url:
+        figures = run(tmp_path, (*SHORT, "send.concluding:stall", "store.committing:raise"), url=url)
+    print(figures)
+    assert figures.wrong == []
+    assert figures.killed == 3 and not (tmp_path / "kills.db").exists()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_point_of_a_workers_day_on_postgresql(action: str, tmp_path: Path, postgres: Postgres) -> None:
+    """All but those of backups, which a server's owner makes."""
+    wanted = [f"{point}:{action}" for point in DAILY if not point.startswith("backup.")]
+    with postgres.database() as url:
+        figures = run(tmp_path, wanted, url=url)
+    print(figures)
+    assert figures.wrong == []
+    assert set(figures.reached) == set(wanted)
 
 
 @pytest.mark.soak
