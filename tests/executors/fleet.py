@@ -147,15 +147,21 @@ class Fleet:
         rows = self.ask("SELECT DISTINCT lease_owner FROM source WHERE lease_owner LIKE '%@%' AND lease_until > now()")
         return {int(str(owner).partition("@")[0]) for (owner,) in rows}
 
-    def victim(self, hands: list[subprocess.Popen[bytes]], draw: random.Random) -> int:
-        """One of the workers that hold sources; waits until there is one."""
+    def polls(self) -> int:
+        return int(str(self.ask("SELECT count(*) FROM poll_log")[0][0]))
+
+    def victim(self, hands: list[subprocess.Popen[bytes]], draw: random.Random, before: int) -> int:
+        """One of the workers that hold sources, once more has been polled than `before`: kills shall meet work."""
         begun = time.monotonic()
-        while not (working := [n for n, hand in enumerate(hands) if hand.pid in self.holders()]):
+        while True:
+            holders = self.holders()
+            working = [place for place, hand in enumerate(hands) if hand.pid in holders]
+            if working and self.polls() > before:
+                return draw.choice(working)
             assert time.monotonic() - begun < LEASE + PATIENCE, "no worker works"
             if not self.due():
                 self.make_due()
             time.sleep(0.05)
-        return draw.choice(working)
 
     def make_due(self) -> None:
         self.ask("UPDATE source SET next_poll_at = now() - interval '1 minute'")
@@ -190,6 +196,7 @@ def disturbed(fleet: Fleet, feeds: Feeds, workers: int, kills: int, seed: int, t
     figures, draw = Figures(fleet.sources, workers), random.Random(seed)
     begun = time.monotonic()
     lost: dict[int, float] = {}
+    before = fleet.polls()
 
     def look() -> None:
         holders, now = fleet.holders(), time.monotonic()
@@ -203,12 +210,12 @@ def disturbed(fleet: Fleet, feeds: Feeds, workers: int, kills: int, seed: int, t
                 fleet.make_due()
             time.sleep(draw.uniform(0.2, 1.5))
             look()
-            place = fleet.victim(hands, draw)
+            place = fleet.victim(hands, draw, before)
             hands[place].kill()
             hands[place].wait()
             lost[hands[place].pid] = time.monotonic()
             hands[place] = fleet.start("worker")
-            figures.kills += 1
+            figures.kills, before = figures.kills + 1, fleet.polls()
             told(f"{figures.kills} of {kills} kills, {fleet.due()} sources due")
         while lost:
             time.sleep(0.2)
@@ -221,7 +228,7 @@ def disturbed(fleet: Fleet, feeds: Feeds, workers: int, kills: int, seed: int, t
         fleet.make_due()
         fleet.wait(PATIENCE)
     figures.seconds = time.monotonic() - begun
-    figures.polls = int(str(fleet.ask("SELECT count(*) FROM poll_log")[0][0]))
+    figures.polls = fleet.polls()
     _check(fleet, figures, parts=feeds.part)
     return figures
 
