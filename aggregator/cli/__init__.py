@@ -107,7 +107,13 @@ def main(arguments: list[str] | None = None) -> None:
     also where a script began it in the background: a shell has such a process ignore SIGINT."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
-    sys.exit(execute(sys.argv[1:] if arguments is None else arguments))
+    wanted = sys.argv[1:] if arguments is None else arguments
+    status = execute(wanted)
+    if "run" in wanted:  # all is stored and closed: the interpreter's own end takes seconds where many programs run
+        logging.shutdown()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def execute(arguments: list[str]) -> int:
