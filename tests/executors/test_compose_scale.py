@@ -13,7 +13,7 @@ import pytest
 from engines import ROOT, wait_for
 from test_compose import Composed, composed  # noqa: F401  (a fixture)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(1500)]
 OFFICIAL, STAND_IN = "docker.io/library/postgres:18", "aggregator-postgres:stand-in"
 ROLES = ("scheduler", "worker")
 
