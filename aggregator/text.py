@@ -195,6 +195,7 @@ _WORDS = {
     "es": """el la los las un una de del y es en por para con que se su sus al más lo como pero ha son sobre entre según""",
 }
 _FUNCTION_WORDS = {name: frozenset(words.split()) for name, words in _WORDS.items()}
+_ANY_FUNCTION_WORD = frozenset().union(*_FUNCTION_WORDS.values())
 
 
 def language(text: str) -> str | None:
@@ -216,11 +217,13 @@ _POSSESSIVE = re.compile(r"(?<=\w)'s\b")
 
 
 def _best_latin(sample: str) -> str | None:
-    words = _LATIN.findall(_POSSESSIVE.sub("", sample.replace("’", "'").lower()))
+    plain = sample.replace("’", "'").lower()
+    words = _LATIN.findall(_POSSESSIVE.sub("", plain) if "'s" in plain else plain)
     if not words:
         return None
-    scores = {name: sum(map(known.__contains__, words)) for name, known in _FUNCTION_WORDS.items()}
-    accents = sum(sample.count(char) for char in "éèêàùçœîôûÉÈÀ")
+    told = [*filter(_ANY_FUNCTION_WORD.__contains__, words)]
+    scores = {name: sum(map(known.__contains__, told)) for name, known in _FUNCTION_WORDS.items()}
+    accents = 0 if sample.isascii() else sum(sample.count(char) for char in "éèêàùçœîôûÉÈÀ")
     scores["fr"] += min(accents, 4)
     ranked = sorted(scores.items(), key=lambda pair: -pair[1])
     if ranked[0][1] == 0 or ranked[0][1] == ranked[1][1]:
