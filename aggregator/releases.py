@@ -22,7 +22,6 @@ from aggregator.model import (
     Showing,
     Step,
 )
-from aggregator.understand import saying
 
 NEVER_NEW = frozenset({"comparison", "howto", "business", "policy", "other"})
 """Kinds of items that speak of a line without making it news: their subject is something else."""
@@ -48,6 +47,8 @@ def derive(
     told = sorted((s for s in showings if s.status != "mention"), key=order)
     if not told:
         return None
+    from aggregator.understand import saying  # loaded when a line is derived: who only reads lines does without
+
     timeline = _timeline(told)
     status = timeline[-1].status if timeline else "announced"
     if status == "rumoured" and generation:

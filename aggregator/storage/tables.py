@@ -64,7 +64,13 @@ def _item(**more: Any) -> Any:
 # ----------------------------------------------------------------------------------------------- sources and polls
 
 
-class SourceRow(SQLModel, table=True):
+class Row(SQLModel):
+    """What all rows are. Rows are built by queries, so pydantic need not make ready to check them."""
+
+    model_config = {"defer_build": True}
+
+
+class SourceRow(Row, table=True):
     """What is remembered of a source between polls; kept when the source leaves sources.toml."""
 
     __tablename__ = "source"
@@ -96,7 +102,7 @@ class SourceRow(SQLModel, table=True):
     """What else is learnt of it (usual gap, size of its window, selector matches)."""
 
 
-class ValidatorRow(SQLModel, table=True):
+class ValidatorRow(Row, table=True):
     """What one URL's last full answer carried."""
 
     __tablename__ = "validator"
@@ -111,7 +117,7 @@ class ValidatorRow(SQLModel, table=True):
     fetched_at: datetime | None = _when()
 
 
-class BudgetRow(SQLModel, table=True):
+class BudgetRow(Row, table=True):
     """The state of a host's quota, shared by all its sources."""
 
     __tablename__ = "budget"
@@ -120,7 +126,7 @@ class BudgetRow(SQLModel, table=True):
     updated_at: datetime = _at()
 
 
-class PollRow(SQLModel, table=True):
+class PollRow(Row, table=True):
     """One poll, as it ended."""
 
     __tablename__ = "poll_log"
@@ -141,7 +147,7 @@ class PollRow(SQLModel, table=True):
     notes: list[str] = _list()
 
 
-class QuarantineRow(SQLModel, table=True):
+class QuarantineRow(Row, table=True):
     """An entry that could not be stored, with the reason."""
 
     __tablename__ = "quarantine"
@@ -156,7 +162,7 @@ class QuarantineRow(SQLModel, table=True):
 # ----------------------------------------------------------------------------------------------------------- items
 
 
-class ItemRow(SQLModel, table=True):
+class ItemRow(Row, table=True):
     """What is kept of an entry. `id` is the first 16 hex digits of sha256(source, NUL, key)."""
 
     __tablename__ = "item"
@@ -209,7 +215,7 @@ class ItemRow(SQLModel, table=True):
     extra: dict[str, Any] = _json()
 
 
-class ContentRow(SQLModel, table=True):
+class ContentRow(Row, table=True):
     """An item's body and the signature of its text, apart from what lists need."""
 
     __tablename__ = "item_content"
@@ -218,7 +224,7 @@ class ContentRow(SQLModel, table=True):
     signature: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-class AliasRow(SQLModel, table=True):
+class AliasRow(Row, table=True):
     """A further key under which an item may come again; `id` is made as an item's is."""
 
     __tablename__ = "item_alias"
@@ -229,7 +235,7 @@ class AliasRow(SQLModel, table=True):
     seq: int = _item(index=True)
 
 
-class ItemLineRow(SQLModel, table=True):
+class ItemLineRow(Row, table=True):
     """A line that an item is about, or names (`role` mention); what it is about is not listed as mention again."""
 
     __tablename__ = "item_line"
@@ -239,7 +245,7 @@ class ItemLineRow(SQLModel, table=True):
     role: str = _key()
 
 
-class ItemLabRow(SQLModel, table=True):
+class ItemLabRow(Row, table=True):
     """A lab that an item speaks of."""
 
     __tablename__ = "item_lab"
@@ -248,7 +254,7 @@ class ItemLabRow(SQLModel, table=True):
     lab: str = _key()
 
 
-class ItemTopicRow(SQLModel, table=True):
+class ItemTopicRow(Row, table=True):
     """A topic of an item."""
 
     __tablename__ = "item_topic"
@@ -257,7 +263,7 @@ class ItemTopicRow(SQLModel, table=True):
     topic: str = _key()
 
 
-class BandRow(SQLModel, table=True):
+class BandRow(Row, table=True):
     """A band of an item's text signature: near copies share at least one."""
 
     __tablename__ = "item_band"
@@ -266,7 +272,7 @@ class BandRow(SQLModel, table=True):
     seq: int = _item(primary_key=True, index=True)
 
 
-class BucketRow(SQLModel, table=True):
+class BucketRow(Row, table=True):
     """A bucket in which items of one story can meet."""
 
     __tablename__ = "story_bucket"
@@ -275,7 +281,7 @@ class BucketRow(SQLModel, table=True):
     seq: int = _item(primary_key=True, index=True)
 
 
-class StoryRow(SQLModel, table=True):
+class StoryRow(Row, table=True):
     """Items that report the same event; `id` is made of the id of its first item."""
 
     __tablename__ = "story"
@@ -293,7 +299,7 @@ class StoryRow(SQLModel, table=True):
     languages: list[str] = _list()
 
 
-class TombstoneRow(SQLModel, table=True):
+class TombstoneRow(Row, table=True):
     """A key whose item was pruned: it does not come back as new."""
 
     __tablename__ = "tombstone"
@@ -307,7 +313,7 @@ class TombstoneRow(SQLModel, table=True):
 # -------------------------------------------------------------------------------------------------------- releases
 
 
-class LabRow(SQLModel, table=True):
+class LabRow(Row, table=True):
     """A lab as sources.toml last named it; its region decides whether its lines are followed."""
 
     __tablename__ = "lab"
@@ -316,7 +322,7 @@ class LabRow(SQLModel, table=True):
     region: str = _text()
 
 
-class GenerationRow(SQLModel, table=True):
+class GenerationRow(Row, table=True):
     """Lab, family and version without any tier word."""
 
     __tablename__ = "generation"
@@ -327,7 +333,7 @@ class GenerationRow(SQLModel, table=True):
     version: str = _text()
 
 
-class LineRow(SQLModel, table=True):
+class LineRow(Row, table=True):
     """A release line's name and, once an item is about it, its release as `releases.derive` made it of the evidence."""
 
     __tablename__ = "line"
@@ -360,7 +366,7 @@ class LineRow(SQLModel, table=True):
     """Number of its last row in `line_change`: what has not been planned lies above a subscriber's mark."""
 
 
-class ChangeRow(SQLModel, table=True):
+class ChangeRow(Row, table=True):
     """What changed of a line, in the order of storing (status, openness, licence, artifacts, …)."""
 
     __tablename__ = "line_change"
@@ -374,7 +380,7 @@ class ChangeRow(SQLModel, table=True):
     item: str | None = _words()
 
 
-class EvidenceRow(SQLModel, table=True):
+class EvidenceRow(Row, table=True):
     """What one item shows about one line."""
 
     __tablename__ = "evidence"
@@ -389,7 +395,7 @@ class EvidenceRow(SQLModel, table=True):
     words: str = _text()
 
 
-class ArtifactRow(SQLModel, table=True):
+class ArtifactRow(Row, table=True):
     """A repository of a hub; `lasting_id` is the hub's own identifier, which survives renames."""
 
     __tablename__ = "artifact"
@@ -433,7 +439,7 @@ class ArtifactRow(SQLModel, table=True):
     extra: dict[str, Any] = _json()
 
 
-class ClaimRow(SQLModel, table=True):
+class ClaimRow(Row, table=True):
     """A fact that rests on somebody's word."""
 
     __tablename__ = "claim"
@@ -449,7 +455,7 @@ class ClaimRow(SQLModel, table=True):
     at: datetime = _at()
 
 
-class DisputeRow(SQLModel, table=True):
+class DisputeRow(Row, table=True):
     """Somebody contests something about a line."""
 
     __tablename__ = "dispute"
@@ -462,7 +468,7 @@ class DisputeRow(SQLModel, table=True):
     at: datetime = _at()
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Row, table=True):
     """What a person put right: it outranks the rules and outlives relabelling."""
 
     __tablename__ = "correction"
@@ -480,7 +486,7 @@ class CorrectionRow(SQLModel, table=True):
 # --------------------------------------------------------------------------------------------------------- digests
 
 
-class SubscriberRow(SQLModel, table=True):
+class SubscriberRow(Row, table=True):
     """A reader, and up to where he has been told: what was there before he came is not news to him."""
 
     __tablename__ = "subscriber"
@@ -491,7 +497,7 @@ class SubscriberRow(SQLModel, table=True):
     settings: dict[str, Any] = _json()
 
 
-class DigestRow(SQLModel, table=True):
+class DigestRow(Row, table=True):
     """One digest of one subscriber for one local date, with the window of sequence numbers it covers."""
 
     __tablename__ = "digest"
@@ -515,7 +521,7 @@ class DigestRow(SQLModel, table=True):
     summary: dict[str, Any] = _json()
 
 
-class DigestBodyRow(SQLModel, table=True):
+class DigestBodyRow(Row, table=True):
     """A digest as it was rendered when it was planned, compressed; `form` is md, html, text or json."""
 
     __tablename__ = "digest_body"
@@ -525,7 +531,7 @@ class DigestBodyRow(SQLModel, table=True):
     body: bytes = Field(default=b"", sa_type=LargeBinary)
 
 
-class DigestEntryRow(SQLModel, table=True):
+class DigestEntryRow(Row, table=True):
     """What a subscriber has been told about a line, once."""
 
     __tablename__ = "digest_entry"
@@ -537,7 +543,7 @@ class DigestEntryRow(SQLModel, table=True):
     change: int = Field(default=0, sa_type=BigInteger)
 
 
-class DigestItemRow(SQLModel, table=True):
+class DigestItemRow(Row, table=True):
     """An item that a digest tells or passes over; while the digest is not sent, its items are kept."""
 
     __tablename__ = "digest_item"
@@ -549,7 +555,7 @@ class DigestItemRow(SQLModel, table=True):
     told: bool = True
 
 
-class OutboxRow(SQLModel, table=True):
+class OutboxRow(Row, table=True):
     """One message to one recipient of one channel, with its rendered bytes."""
 
     __tablename__ = "outbox"
@@ -582,7 +588,7 @@ class OutboxRow(SQLModel, table=True):
 # ------------------------------------------------------------------------------------------------------- the house
 
 
-class LeaseRow(SQLModel, table=True):
+class LeaseRow(Row, table=True):
     """A right that one process holds until a time, with a token that only grows."""
 
     __tablename__ = "lease"
@@ -593,7 +599,7 @@ class LeaseRow(SQLModel, table=True):
     beat_at: datetime | None = _when()
 
 
-class SettingRow(SQLModel, table=True):
+class SettingRow(Row, table=True):
     """A value that the store or the worker remembers (version of the tokens, heartbeat, last backup)."""
 
     __tablename__ = "setting"

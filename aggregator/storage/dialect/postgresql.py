@@ -19,8 +19,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql.base import PGTypeCompiler
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -90,7 +88,7 @@ def make_engine(url: URL, readonly: bool) -> Engine:
         pool_timeout=PATIENCE,
         connect_args={"connect_timeout": DIAL, "application_name": "aggregator"},
     )
-    engine.dialect.type_compiler_instance = _Types(engine.dialect)
+    engine.dialect.type_compiler_instance = _types(engine.dialect)
 
     def prepare(connection: Any, record: Any) -> None:
         _prepare(connection, name_of(url), readonly)
@@ -99,12 +97,17 @@ def make_engine(url: URL, readonly: bool) -> Engine:
     return engine
 
 
-class _Types(PGTypeCompiler):
-    """Columns of text compare as bytes do, as in SQLite; `type_expression` is given where a column is made."""
+def _types(dialect: sa.Dialect) -> Any:
+    """How this database's types are written: columns of text compare as bytes do, as in SQLite."""
+    from sqlalchemy.dialects.postgresql.base import PGTypeCompiler  # loaded by who speaks it: SQLite does without
 
-    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
-        plain = super().visit_TEXT(type_, **kw)
-        return f'{plain} COLLATE "C"' if "type_expression" in kw and "COLLATE" not in plain else plain
+    class Types(PGTypeCompiler):
+        def visit_TEXT(self, type_: Any, **kw: Any) -> str:
+            plain = super().visit_TEXT(type_, **kw)
+            # `type_expression` is given where a column is made
+            return f'{plain} COLLATE "C"' if "type_expression" in kw and "COLLATE" not in plain else plain
+
+    return Types(dialect)
 
 
 def _prepare(connection: Any, name: str, readonly: bool) -> None:
@@ -180,7 +183,9 @@ def advice(code: str) -> str:
 
 
 def insert(table: sa.Table) -> Any:
-    return postgresql.insert(table)
+    from sqlalchemy.dialects.postgresql import insert as inserting
+
+    return inserting(table)
 
 
 def reserve_numbers(connection: Connection, table: sa.Table, count: int) -> int:
