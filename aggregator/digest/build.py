@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from aggregator import releases
 from aggregator.digest import details
@@ -26,6 +27,8 @@ HEADLINES = 5
 NEWS = 10
 LATE = 5
 _RANK = {status: place for place, status in enumerate(STATUSES)}
+ONE_DAY = timedelta(hours=36)
+"""A digest of a longer time tells the day on which each new line came out."""
 _CHANGES = ("price", "renamed", "licence", "deprecated", "withdrawn", "correction")
 """What a piece of evidence may say has changed, the gravest last."""
 _OF_MODELS = frozenset({"release", "update", "rumour"})
@@ -156,7 +159,15 @@ def _entry(known: LineMaterial, window: Window) -> Entry | None:
         home=details.home(now),
         called_by=details.called_by(shown, artifacts, window),
         detail=detail,
+        came_at=_came(now, material) if change == "new" else None,
     )
+
+
+def _came(now: Release, material: Material) -> datetime | None:
+    """When a new line came out; None in a digest of one day, whose heading says it, and of a rumour."""
+    if material.until - material.since <= ONE_DAY:
+        return None
+    return next((step.at for step in now.timeline if step.status != "rumoured"), None)
 
 
 def _gravest(edits: Sequence[LineChange]) -> LineChange:

@@ -89,6 +89,8 @@ class Entry:
     """Who calls it what `open.lab_says` has: "" the lab itself, else the outlet that does; None if that is unknown."""
     detail: tuple[str, str, str] = ("", "", "")
     """What a change was before, what it is now, and who says so (a source's title), where that is known."""
+    came_at: datetime | None = None
+    """When a new line came out, in a digest of more than a day."""
 
 
 @dataclass(frozen=True, slots=True)

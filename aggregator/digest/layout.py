@@ -315,8 +315,11 @@ class _Layout:
             return []
         names = [self.digest.names.get(lab, lab) for lab in news.labs]
         subject = self.say.list((news.lines or tuple(names))[:2])
-        kind = "" if news.theme or news.kind == "other" else upper_first(self.say.word("kind", news.kind))
-        words = self.say("clause").join(part for part in (kind, subject) if part)
+        kind = upper_first(self.say.word("kind", news.kind))
+        if subject and (news.theme or news.kind == "other"):
+            words = self.say("about", subject=subject)
+        else:
+            words = self.say("clause").join(part for part in (kind, subject) if part)
         return [Run(words + self.say("colon"))] if words else []
 
     # -------------------------------------------------------------------------------------------- parts

@@ -78,6 +78,7 @@ FOLDS = (
     Fold(lines=8, title=90),
     Fold(names=6, lines=6, news=8, title=80, listed=80),
     Fold(names=6, lines=4, news=6, title=70, listed=60),
+    Fold(names=5, lines=4, news=4, title=60, listed=50),
     Fold(names=5, specifications=False, lines=4, news=5, title=60, listed=50),
     Fold(names=4, specifications=False, lines=3, news=4, title=60, listed=40),
     Fold(names=4, full=3, specifications=False, lines=3, news=4, title=50, listed=25),

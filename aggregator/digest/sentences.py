@@ -198,8 +198,8 @@ def specifications(release: Release, say: Phrases) -> list[str]:
 
 
 def history(entry: Entry, say: Phrases, timezone: str) -> list[str]:
-    """As what a generation came out, since when it had been rumoured, and what was expected of it."""
-    clauses = []
+    """The day it came out (of a longer time), as what a generation did, since when it had been rumoured and expected."""
+    clauses: list[str] = []
     if entry.siblings:
         names = [_tier(name, entry.release.generation) for name in entry.siblings]
         clauses.append(say("generation_as", generation=entry.release.generation, names=say.list(names)))
@@ -207,7 +207,8 @@ def history(entry: Entry, say: Phrases, timezone: str) -> list[str]:
         days = (local_day(entry.at, timezone) - local_day(entry.rumoured_at, timezone)).days
         if days > 0:
             clauses.append(say("history.rumoured", n=days, date=say.day(entry.rumoured_at, timezone)))
-    return [*clauses, *([was_expected(entry, say)] if clauses else [])]
+    day = [say("came", date=say.day(entry.came_at, timezone))] if entry.came_at is not None else []
+    return [*day, *clauses, *([was_expected(entry, say)] if clauses else [])]
 
 
 def _tier(name: str, generation: str) -> str:

@@ -75,13 +75,19 @@ MUST = {
         "zh": ["混合架构", "201种语言", "200种语言", "据通义千问", "智能体", "github.com/qwenlm/qwen3.5"],
     },
     "GLM-5": {
-        "en": ["sparse attention", "trained on huawei ascend (according to zhipu", "licence mit (osi-approved"],
+        "en": [
+            "out on 11 february 2026",
+            "sparse attention",
+            "trained on huawei ascend (according to zhipu",
+            "licence mit (osi-approved",
+        ],
         "fr": [
+            "paru le 11 février 2026",
             "attention parcimonieuse",
             "entraîné sur huawei ascend (selon zhipu",
             "licence mit (approuvée par l’osi",
         ],
-        "zh": ["稀疏注意力", "在华为昇腾上训练（据智谱", "许可证为mit（osi认可"],
+        "zh": ["2026年2月11日发布", "稀疏注意力", "在华为昇腾上训练（据智谱", "许可证为mit（osi认可"],
     },
     "Kimi K2.5": {
         "en": ["update, open since 27 january 2026", "mixture of experts", "not osi-approved"],

@@ -87,6 +87,19 @@ def test_a_rumour_says_for_when_it_is_expected_in_its_voice_and_not_as_a_fact() 
     assert "New**: none" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Out on 11 February 2026"), ("fr", "Paru le 11 février 2026"), ("zh", "2026年2月11日发布")],
+)
+def test_a_digest_of_a_longer_time_tells_the_day_on_which_a_model_came_out(language: str, words: str) -> None:
+    w = World()
+    w.since = at(9, 0)
+    open_line(w, day=11)
+    assert words in render(digest_of(w, language), "md")
+    w.since, w.until = at(11, 0), at(12, 0)
+    assert words not in render(digest_of(w, language), "md")
+
+
 # ---------------------------------------------------------------- people's words
 
 

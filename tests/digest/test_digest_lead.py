@@ -36,6 +36,20 @@ def leads(page: Page) -> list[tuple[str, bool]]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("language", "lead"), [("fr", "Sur Zhipu AI (Z.ai)\u00a0: "), ("en", "About Zhipu AI (Z.ai): ")]
+)
+def test_a_story_that_no_kind_names_begins_with_a_word_and_not_with_a_name(language: str, lead: str) -> None:
+    w = worlds.World()
+    w.item(
+        "n", "dengxia", worlds.at(16, 10), "智谱致歉：规则变动沟通不足", kind="other", labs=("zhipu",), lines=("GLM-9",)
+    )
+    w.story("s", ("zhipu",), "n")
+    page = lay_out(build(w.material(), LABS, SOURCES, language=language, timezone=worlds.ZONE))
+    told = [plain(block.head) for section in page.sections for block in section.blocks]
+    assert [line for line in told if line.startswith(lead)], told
+
+
 def only_chinese(world: str, language: str) -> Digest:
     material = getattr(worlds, world)().material()
     items = {key: in_chinese(item) for key, item in material.items.items()}

@@ -29,6 +29,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "comma": ", ",
     "and": " and ",
     "clause": ", ",
+    "about": "About {subject}",
     "semicolon": "; ",
     "stop": ".",
     "space": " ",
@@ -100,6 +101,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "billion": "{n} billion",
     "trillion": "{n} trillion",
     # history
+    "came": "out on {date}",
     "history.rumoured": ("first rumoured on {date}, {n} day earlier", "first rumoured on {date}, {n} days earlier"),
     "rumoured_since": "rumoured since {date}",
     "generation_as": "{generation} is out as {names}",

@@ -29,6 +29,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "comma": ", ",
     "and": " et ",
     "clause": ", ",
+    "about": "Sur {subject}",
     "semicolon": "\u202f; ",
     "stop": ".",
     "space": " ",
@@ -103,6 +104,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "billion": ("{n} milliard", "{n} milliards"),
     "trillion": ("{n} billion", "{n} billions"),
     # history
+    "came": "paru le {date}",
     "history.rumoured": (
         "première rumeur le {date}, {n} jour plus tôt",
         "première rumeur le {date}, {n} jours plus tôt",

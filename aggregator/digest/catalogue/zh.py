@@ -29,6 +29,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "comma": "、",
     "and": "和",
     "clause": "，",
+    "about": "关于{subject}",
     "semicolon": "；",
     "stop": "。",
     "space": "",
@@ -97,6 +98,7 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "billion": "{n}",
     "trillion": "{n}",
     # history
+    "came": "{date}发布",
     "history.rumoured": "最早传闻见于{date}，早{n}天",
     "rumoured_since": "{date}起有传闻",
     "generation_as": "{generation}以{names}的形式发布",
