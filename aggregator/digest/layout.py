@@ -98,7 +98,7 @@ def _names(entries: Sequence[Entry], say: Phrases, most: int) -> str:
 
 
 def _linked(words: str, link: Link | None) -> Run:
-    return Run(words, "link" if link else "plain", link.url if link else None)
+    return Run(words, "claim" if link else "plain", link.url if link else None)
 
 
 def _by_theme(news: Iterable[News]) -> list[tuple[str, list[News]]]:

@@ -15,7 +15,7 @@ WORDS_OF_PANORAMA = 1800
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Some words. `role` is plain, name, lab, title, link, note, label or command; `url` (http or https) makes them a
+    """Some words. `role` is plain, name, lab, title, link, claim, note, label or command; `url` (http or https) makes them a
     link; `language` is set where it is not the reader's."""
 
     words: str
