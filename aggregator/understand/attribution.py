@@ -48,7 +48,7 @@ FORMS: tuple[Form, ...] = (
         r"|pdg|patron|specialiste|champion|pionnier|directrice|fondatrice|presidente?|fondateur|dirigeant"
         r"|directeur general|directrice generale)\b"
         r"|(?:该|这家|这一)(?:公司|企业|实验室|团队|机构|厂商)"
-        r"|研发(?:团队|人员)|(?:公司|团队)(?:创始人|高管|负责人)"
+        r"|研发(?:团队|人员|方)|开发(?:商|方)|(?:公司|团队)(?:创始人|高管|负责人)"
         r"|(?<![\u4e00-\u9fff])(?:公司|厂商)|(?<=[,。;:\"而但且据对])公司"
         r"|董事长|首席执行官|首席科学家|联合创始人|创始人", _A)),
     Form(LAB, STATES, re.compile(
@@ -70,6 +70,9 @@ FORMS: tuple[Form, ...] = (
         r"|(?<!data )\bleak(?:s|ed|ers?)?\b(?! (?:of|personal|user|data))"
         r"|\b(?:reportedly|allegedly|purportedly|supposedly)\b"
         r"|\b(?:is|are|was|were) (?:said|believed|thought|rumou?red) to\b"
+        r"|\bword on the street\b|\b(?:those|people|somebody|someone) in the know\b|\boff the record\b"
+        r"|\bspeaking (?:privately|in private)\b|\bon (?:chuchote|susurre|pretend|souffle|laisse entendre)\b"
+        r"|\bconnaisseurs? (?:du|de la|de l')|\binitie[es]{1,2}\b|盛传|风传|疑传|流传|有(?:接近|熟悉|知晓|了解)[^,。;:]{1,10}的人"
         r"|\banonymous(?:ly)?\b|\bcondition of anonymity\b|\bunnamed\b"
         r"|\brumeurs?\b|\bfuites?\b(?! de donnees)|\bbruits? de couloir|\bbruit court|\bil se (?:dit|murmure)\b"
         r"|\bon (?:murmure|raconte)\b|\banonymes?\b|\banonymat\b|\bindiscretions?\b"
@@ -112,6 +115,8 @@ FORMS: tuple[Form, ...] = (
         r"|\b(?:independent|third-party|outside|external|blind) (?:\w+ )?(?:tests?|testing|testers?|evaluations?"
         r"|evaluators?"
         r"|benchmarks?|reviews?|reviewers?|audits?|researchers?|labs?)\b"
+        r"|\b(?:on|in|through|against) (?:our|my) (?:own )?(?:[\w-]+ )?(?:bench|rig|suite|prompts?|questions?|machines?)\b"
+        r"|\bnotre (?:\w+ )?(?:banc|batterie|protocole|grille|panel)\b|我们的?(?:题库|题目|机器|实验|工作站)"
         r"|\b(?:users|voters|developers) (?:have )?(?:voted|ranked|rated)\b|\btried (?:it|the model) (?:on|with|out)\b"
         r"|\b(?:benchmarks?|scores|evaluations?|rankings?|comparisons?|tests?|results) (?:run |compiled |collected"
         r"|published |maintained |kept )?by\b(?! (?:its|the company|the lab|a factor|up to|\d))"
@@ -239,7 +244,7 @@ STATED = re.compile(rf"{_GAP}(?:{SAYING}|{STATING})\b|[^,。;:]{{0,8}}?(?:{SAYIN
 INSIDE = re.compile(
     r"(?<!letter )(?<!post )(?<!lawsuit )(?<!memo )(?<!statement )(?<!report )(?<!complaint )(?<!figures )"
     r"(?:\bat|\bclose to|\binside|\bwithin|\bfrom|\bproches? d[eu'](?: l[ae'])?|\bau sein d[eu'](?: l[ae'])?"
-    r"|接近|与)\s?$",
+    r"|接近[^,。;:]{0,4}|与)\s?$",
     _A,
 )
 """What makes a house the one that somebody is near to, and not the speaker."""

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from aggregator.mentions import Found
-from aggregator.understand import attribution, speakers
+from aggregator.understand import attribution, idioms, speakers
 from aggregator.understand.attribution import ALONE, QUOTED, SAYS, STATES
 from aggregator.understand.matching import Matcher
 from aggregator.understand.speakers import ANONYMOUS, AUTHORITY, LAB, PRESS, RIGHTS_HOLDER, TEST
@@ -199,4 +199,16 @@ def _counts(lowered: str, needs: str, begin: int, stop: int, start: int, end: in
     if attribution.BEFORE.search(lowered, max(start, begin - 64), begin) or attribution.OWN.match(lowered, stop, end):
         return True
     behind = attribution.STATED if needs == STATES else attribution.AFTER
-    return behind.match(lowered, stop, end) is not None
+    return behind.match(lowered, stop, end) is not None or _turned(lowered, begin, stop, start, end)
+
+
+def _turned(lowered: str, begin: int, stop: int, start: int, end: int) -> bool:
+    """Whether a speaker stands in a turn of attribution without a verb of saying."""
+    if idioms.BEFORE.search(lowered, max(start, begin - 48), begin) or idioms.AFTER.match(lowered, stop, end):
+        return True
+    if not lowered[start:begin].strip("\"' ").removeprefix("the").removeprefix("le").removeprefix("la").strip(" '"):
+        colon = idioms.COLON if lowered[stop - 1].isascii() else idioms.COLON_ZH
+        if colon.match(lowered, stop, end):
+            return True
+    signed = idioms.SIGNED_BEFORE.search(lowered, max(start, begin - 16), begin)
+    return signed is not None and idioms.SIGNED_BEHIND.match(lowered, stop, end) is not None
