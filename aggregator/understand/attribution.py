@@ -70,9 +70,12 @@ FORMS: tuple[Form, ...] = (
         r"|(?<!data )\bleak(?:s|ed|ers?)?\b(?! (?:of|personal|user|data))"
         r"|\b(?:reportedly|allegedly|purportedly|supposedly)\b"
         r"|\b(?:is|are|was|were) (?:said|believed|thought|rumou?red) to\b"
-        r"|\bword on the street\b|\b(?:those|people|somebody|someone) in the know\b|\boff the record\b"
+        r"|\bopen secret\b|\bdans les couloirs\b|\bil se (?:disait|murmurait|racontait)\b"
+        rf"|\b{_PERSON} who (?:have |had )?(?:left|quit)\b|\bword on the street\b"
+        rf"|\b(?:those|people|somebody|someone) in the know\b|\boff the record\b"
         r"|\bspeaking (?:privately|in private)\b|\bon (?:chuchote|susurre|pretend|souffle|laisse entendre)\b"
-        r"|\bconnaisseurs? (?:du|de la|de l')|\binitie[es]{1,2}\b|盛传|风传|疑传|流传|有(?:接近|熟悉|知晓|了解)[^,。;:]{1,10}的人"
+        r"|\bconnaisseurs? (?:du|de la|de l')|\binitie[es]{1,2}\b|盛传|风传|疑传|流传|有(?:接近|熟悉"
+        r"|知晓|了解)[^,。;:]{1,10}的人"
         r"|\banonymous(?:ly)?\b|\bcondition of anonymity\b|\bunnamed\b"
         r"|\brumeurs?\b|\bfuites?\b(?! de donnees)|\bbruits? de couloir|\bbruit court|\bil se (?:dit|murmure)\b"
         r"|\bon (?:murmure|raconte)\b|\banonymes?\b|\banonymat\b|\bindiscretions?\b"
@@ -88,6 +91,7 @@ FORMS: tuple[Form, ...] = (
         r"|网友|博主|供应商", _A)),
     # authorities
     Form(AUTHORITY, QUOTED, re.compile(
+        r"\binvestigators? in\b|\bgendarme \w+ (?:de|des|du)\b|\benqueteurs\b|调查人员|"
         r"\b(?:ministers?|legislators?|parliament|attorneys? general|antitrust|customs|embassy|data protection \w+)\b"
         r"|\b(?:congressional|parliamentary|senate|house|government) (?:report|inquiry|hearing|memo|panel)\b"
             r"|\bdepartement (?:[\w-]+ )?(?:du|de la|de l'|d') ?\w+"
@@ -115,6 +119,7 @@ FORMS: tuple[Form, ...] = (
         r"|\b(?:independent|third-party|outside|external|blind) (?:\w+ )?(?:tests?|testing|testers?|evaluations?"
         r"|evaluators?"
         r"|benchmarks?|reviews?|reviewers?|audits?|researchers?|labs?)\b"
+        r"|\bwe (?:gave|asked|fed|handed|let|made|threw)\b|\bpar nos soins\b|我们让"
         r"|\b(?:on|in|through|against) (?:our|my) (?:own )?(?:[\w-]+ )?(?:bench|rig|suite|prompts?|questions?|machines?)\b"
         r"|\bnotre (?:\w+ )?(?:banc|batterie|protocole|grille|panel)\b|我们的?(?:题库|题目|机器|实验|工作站)"
         r"|\b(?:users|voters|developers) (?:have )?(?:voted|ranked|rated)\b|\btried (?:it|the model) (?:on|with|out)\b"
@@ -243,7 +248,7 @@ STATED = re.compile(rf"{_GAP}(?:{SAYING}|{STATING})\b|[^,。;:]{{0,8}}?(?:{SAYIN
 
 INSIDE = re.compile(
     r"(?<!letter )(?<!post )(?<!lawsuit )(?<!memo )(?<!statement )(?<!report )(?<!complaint )(?<!figures )"
-    r"(?:\bat|\bclose to|\binside|\bwithin|\bfrom|\bproches? d[eu'](?: l[ae'])?|\bau sein d[eu'](?: l[ae'])?"
+    r"(?:\bat|\bleft|\bquit|\bclose to|\binside|\bwithin|\bfrom|\bproches? d[eu'](?: l[ae'])?|\bau sein d[eu'](?: l[ae'])?"
     r"|接近[^,。;:]{0,4}|与)\s?$",
     _A,
 )
@@ -259,9 +264,10 @@ ELLIPTIC = re.compile(
 
 _NAME = r"(?:[A-Z][\w&'’.-]{1,30} ){0,3}[A-ZÉ][\w&'’-]{1,30}"
 REPORTED = re.compile(
-    rf"(?:[Tt]he )?(?P<name>{_NAME}),? (?:has |had |have |also |first )?(?:(?:reported|reports)\b(?! (?:a|an|record"
+    rf"(?:[Tt]he )?(?P<name>{_NAME})(?:, which [^,.;]{{3,50}}, (?:says|said|puts?|reports?|writes|wrote)\b"
+    r"|,? (?:has |had |have |also |first )?(?:(?:reported|reports)\b(?! (?:a|an|record"
     r"|revenue|profit|losses|earnings)\b)|(?:has|have|had) (?:learned|learnt|seen|obtained|reviewed)\b"
-    r"|first revealed\b|broke the (?:story|news)|writes\b|wrote\b|understands\b|quotes (?:an?|one|two|its)\b)"
+    r"|first revealed\b|broke the (?:story|news)|writes\b|wrote\b|understands\b|quotes (?:an?|one|two|its)\b))"
     rf"|\b(?:[Aa]n?|[Tt]he) (?P<by>{_NAME}) (?:investigation|report|scoop|exclusive|story|analysis|article|interview)\b"
     rf"|\b(?P<fr>{_NAME}) (?:rapporten?t?|révèlen?t?|dévoilen?t?|croi(?:t|ent) savoir|a (?:appris|révélé|dévoilé)"
     r"|écri(?:t|vent)|fait état|relaten?t?)\b"
