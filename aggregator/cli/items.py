@@ -48,7 +48,7 @@ def command(
     rows = [
         (f"{i.appeared:%Y-%m-%d %H:%M}", i.kind, ", ".join(i.lines or i.labs), i.title, i.source, i.id) for i in found
     ]
-    output.print_table(("appeared (UTC)", "kind", "about", "title", "source", "id"), rows, elastic=(3, 2))
+    output.print_table(("appeared (UTC)", "kind", "about", "title", "source", "id"), rows, elastic=(3, 2), shed=(4, 1))
     if total > len(found):
         output.say(f"{len(found)} of {total}; --limit and --offset show more")
     return 0

@@ -76,7 +76,10 @@ def command(
         output.print_json({"releases": forms, "total": total})
         return 0
     headings, rows = _watch_list(found) if status == "rumoured" else _table(found, sized=fits is not None)
-    output.print_table(headings, rows, elastic=(6, 7))
+    if status == "rumoured":
+        output.print_table(headings, rows, elastic=(5,), shed=(7, 2))
+    else:
+        output.print_table(headings, rows, elastic=(6, 7), shed=(5, 8))
     if total > len(found):
         output.say(f"{len(found)} of {total}; --limit and --offset show more")
     return 0

@@ -48,7 +48,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
         for r in rows
     ]
     headings = ("source", "kind", "state", "items", "last ok", "last new", "next poll", "error")
-    output.print_table(headings, table, elastic=(7,))
+    output.print_table(headings, table, elastic=(7,), shed=(5, 1, 6))
     return 0
 
 

@@ -41,7 +41,7 @@ def command(
         (f"{s.first_seen:%Y-%m-%d}", s.sources, len(s.items), ", ".join(s.lines or s.labs), s.title, s.id)
         for s in found
     ]
-    output.print_table(("first", "sources", "items", "about", "title", "id"), rows, elastic=(4, 3))
+    output.print_table(("first", "sources", "items", "about", "title", "id"), rows, elastic=(4, 3), shed=(2, 0))
     if total > len(found):
         output.say(f"{len(found)} of {total}; --limit and --offset show more")
     return 0

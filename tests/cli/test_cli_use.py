@@ -190,3 +190,18 @@ def test_the_working_folder_needs_no_more_than_a_sources_file(polled: World, tmp
     assert (tmp_path / "storage" / "aggregator.db").exists()
     assert '"items": 0' in out
     assert tmp_path != ROOT
+
+
+def test_a_narrow_terminal_gives_its_room_to_titles() -> None:
+    """Other columns are left out before the title has fewer than 32 cells; wide signs count twice."""
+    from aggregator.cli.output import fitting
+
+    columns = ("when", "kind", "about", "title", "source", "id")
+    row = ("2026-02-18 16:30", "comparison", "Qwen3.5, GLM-5, Kimi-K2.5", "字" * 40, "a-source-of-news", "0" * 16)
+    for width in (200, 120, 100, 80, 60):
+        found = fitting(columns, [row], width, (3, 2), (4, 1))
+        assert sum(found.values()) + 2 * (len(found) - 1) <= width
+        assert found[3] >= (25 if width == 80 else 32 if width > 80 else 8), (width, found)
+        assert {0, 2, 3, 5} <= set(found)
+    assert list(fitting(columns, [row], 200, (3, 2), (4, 1))) == [0, 1, 2, 3, 4, 5]
+    assert list(fitting(columns, [row], 80, (3, 2), (4, 1))) == [0, 2, 3, 5]

@@ -46,7 +46,15 @@ def complete(shell: str, path: str, words: str, last: str = "") -> set[str]:
 def test_a_shell_completes_commands_options_and_choices(path: str, shell: str) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    assert complete(shell, path, "aggregator sources") == {"add", "check", "export", "import", "record", "release-held"}
+    assert complete(shell, path, "aggregator sources") == {
+        "add",
+        "check",
+        "export",
+        "import",
+        "record",
+        "release-held",
+        "rumours",
+    }
     assert {"releases"} == complete(shell, path, "aggregator", "rele")
     assert {"--format", "--language"} <= complete(shell, path, "aggregator digest", "--")
     assert {"en", "fr", "zh"} == complete(shell, path, "aggregator digest --language")

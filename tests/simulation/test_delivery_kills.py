@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import crowds
 import pytest
 from databases import Postgres
 from delivery_kills import run
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_sixty_kills_of_one_to_three_processes_lose_nothing_and_tell_nothing_twice(tmp_path: Path) -> None:
+    """The short form of tools/kill_loop.py: workers, people who poll, send, prune and back up, on one database."""
+    figures, story = crowds.run(tmp_path, 60, seed=3)
+    print(figures, story)
+    assert figures.wrong == []
+    assert figures.killed >= 60
 
 
 @pytest.mark.soak

@@ -49,6 +49,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "appeared": "First seen",
     "items": "Articles",
     "models.count": ("{n} model", "{n} models"),
+    "filters.more": "More filters",
     "count.more": "More than {count}",
     "items.count": ("{n} article", "{n} articles"),
     "stories.count": ("{n} story", "{n} stories"),

@@ -50,6 +50,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "appeared": "Première trace",
     "items": "Articles",
     "models.count": ("{n} modèle", "{n} modèles"),
+    "filters.more": "Plus de filtres",
     "count.more": "Plus de {count}",
     "items.count": ("{n} article", "{n} articles"),
     "stories.count": ("{n} sujet", "{n} sujets"),

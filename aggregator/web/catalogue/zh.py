@@ -49,6 +49,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "appeared": "首次出现",
     "items": "文章",
     "models.count": "{n}个模型",
+    "filters.more": "更多筛选",
     "count.more": "超过 {count}",
     "items.count": "{n}篇文章",
     "stories.count": "{n}个事件",
