@@ -80,4 +80,5 @@ def test_commands_below_commands_are_completed_without_a_sources_file(desk: Desk
         b"import",
         b"record",
         b"release-held",
+        b"rumours",
     }

@@ -64,6 +64,18 @@ def test_every_point_of_a_workers_day_on_postgresql(action: str, tmp_path: Path,
     assert set(figures.reached) == set(wanted)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_point_of_a_workers_day_by_one_of_the_actions(half: int, tmp_path: Path) -> None:
+    """All points, each by one action, the actions in turn; every point by every action is for make soak."""
+    wanted = [f"{point}:{ACTIONS[place % len(ACTIONS)]}" for place, point in enumerate(DAILY)][half::2]
+    figures = run(tmp_path, wanted)
+    print(figures)
+    assert figures.wrong == []
+    assert set(figures.reached) == set(wanted)
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("half", [0, 1])
