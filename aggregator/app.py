@@ -196,6 +196,7 @@ class Application:
         self, sources: Sequence[Source], progress: Callable[[PollOutcome, int], None] | None = None
     ) -> list[PollOutcome]:
         """Poll these sources once; see `poll.poll_sources`. Interrupted by `stop_polls`: what is stored stays stored."""
+        collecting.one_arena()
         before = gc.get_threshold()
         gc.set_threshold(
             20_000, 20, 20
@@ -210,6 +211,7 @@ class Application:
         """Polls that come one by one, as a queue's worker has them, and the fetcher that they share."""
         from aggregator.poll import Polling
 
+        collecting.one_arena()
         await asyncio.to_thread(self.free_leases, owners.SHARED)
         await asyncio.to_thread(self.register)
         fetcher = self._fetcher()

@@ -15,6 +15,8 @@ SERIOUS = frozenset({"licence", "price", "renamed", "withdrawn", "deprecated", "
 """Changes that are neither a new line, nor a further status, nor more of the same."""
 LARGE = 1e11
 """Parameters from which a model counts as large."""
+LIKED = ((1000, 5), (100, 2))
+"""Likes of a lab's own repository from which it has so many points: few, since a new one has had no time to be liked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,17 @@ RULES: tuple[Rule, ...] = (
     Rule("change", _when(5, lambda c: c.change in ("artifacts", "update"))),
     Rule("open", _when(10, lambda c: c.release.status == "open")),
     Rule("generation", _when(10, lambda c: c.release.generation == c.release.line)),
-    Rule("sources", lambda c: min(20, 4 * c.sources)),
+    Rule("sources", lambda c: min(15, 3 * c.sources)),
     Rule("large", _when(10, lambda c: _parameters(c.release) >= LARGE)),
+    Rule("liked", lambda c: next((points for likes, points in LIKED if _likes(c.release) >= likes), 0)),
 )
 
 
 def importance(case: Case) -> tuple[int, tuple[Reason, ...]]:
     """The sum of the rules that hold, 0 to 100, and these rules in the table's order."""
+    counts = {"sources": case.sources, "liked": _likes(case.release)}
     held = tuple(
-        Reason(rule.name, points, case.sources if rule.name == "sources" else 0)
-        for rule in RULES
-        if (points := rule.points(case)) > 0
+        Reason(rule.name, points, counts.get(rule.name, 0)) for rule in RULES if (points := rule.points(case)) > 0
     )
     return min(100, sum(reason.points for reason in held)), held
 
@@ -73,3 +75,7 @@ def importance(case: Case) -> tuple[int, tuple[Reason, ...]]:
 def _parameters(release: Release) -> float:
     named = max((releases.size_order(size)[0] for size in release.sizes), default=0.0)
     return max(named, float(release.params_total or 0))
+
+
+def _likes(release: Release) -> int:
+    return max((artifact.likes or 0 for artifact in release.artifacts if artifact.first_party), default=0)

@@ -62,6 +62,8 @@ class Artifact:
     """Since when the hub's complete listing no longer names it."""
     formats: tuple[str, ...] = ()
     """GGUF, MLX, safetensors, …: what it can be run with, as its files, tags or name say."""
+    likes: int | None = None
+    """People who marked it on its hub, as of the last time that anything else of it changed."""
 
 
 @dataclass(frozen=True, slots=True)

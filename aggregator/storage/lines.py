@@ -216,7 +216,7 @@ def artifacts_of(connection: Connection, keys: Iterable[str]) -> dict[str, list[
                 bytes=row.bytes, licence=row.licence, url=row.url, created=row.created, item=row.item_id,
                 weights=row.weights and row.missing_since is None, gated=row.gated, first_party=row.first_party,
                 download=row.extra.get("download"), missing_since=row.missing_since if row.weights else None,
-                formats=tuple(row.extra.get("formats") or ()),
+                formats=tuple(row.extra.get("formats") or ()), likes=row.likes,
             ))  # fmt: skip
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import digest_worlds as worlds
@@ -11,7 +12,7 @@ from digest_worlds import LABS, SOURCES, World, at
 from aggregator.digest import Digest, build
 from aggregator.digest.build import HEADLINES, NEWS
 from aggregator.digest.ranking import RULES, Case, importance
-from aggregator.model import STATUSES, TRUST_HUB, TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR
+from aggregator.model import STATUSES, TRUST_HUB, TRUST_LAB, TRUST_PRESS, TRUST_RUMOUR, Release
 
 
 def digest_of(world: World, language: str = "en") -> Digest:
@@ -130,14 +131,30 @@ def test_entries_stand_in_the_order_of_their_importance() -> None:
 
 def test_the_highest_importance_is_a_hundred_and_each_rule_counts_as_the_table_says() -> None:
     entry = digest_of(worlds.day()).releases[0]
-    points, reasons = importance(Case(entry.release, "new", 9))
+    release = _liked(entry.release, 1200)
+    points, reasons = importance(Case(release, "new", 9))
     assert points == 100
     assert {reason.rule: reason.points for reason in reasons} == {
-        "followed": 20, "new": 30, "open": 10, "generation": 10, "sources": 20, "large": 10,
+        "followed": 20, "new": 30, "open": 10, "generation": 10, "sources": 15, "large": 10, "liked": 5,
     }  # fmt: skip
+    assert {reason.rule: reason.number for reason in reasons if reason.number} == {"sources": 9, "liked": 1200}
     assert [rule.name for rule in RULES] == [
-        "followed", "new", "status", "serious", "change", "open", "generation", "sources", "large",
+        "followed", "new", "status", "serious", "change", "open", "generation", "sources", "large", "liked",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("likes", "points"), [(None, 0), (99, 0), (100, 2), (999, 2), (1000, 5), (10**6, 5)])
+def test_likes_of_the_labs_own_repositories_count_a_little(likes: int | None, points: int) -> None:
+    release = digest_of(worlds.day()).releases[0].release
+    told = {reason.rule: reason.points for reason in importance(Case(_liked(release, likes), "new", 1))[1]}
+    assert told.get("liked", 0) == points
+    strangers = tuple(replace(artifact, first_party=False) for artifact in _liked(release, likes).artifacts)
+    assert "liked" not in {r.rule for r in importance(Case(replace(release, artifacts=strangers), "new", 1))[1]}
+
+
+def _liked(release: Release, likes: int | None) -> Release:
+    first = replace(release.artifacts[0], likes=likes, first_party=True)
+    return replace(release, artifacts=(first, *(replace(a, likes=None) for a in release.artifacts[1:])))
 
 
 def test_nothing_is_told_of_an_empty_window() -> None:

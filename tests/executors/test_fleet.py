@@ -9,7 +9,7 @@ from databases import Postgres
 from fleet import Feeds, Fleet, disturbed, one_cycle
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_three_workers_poll_each_due_source_once_and_kills_lose_nothing(tmp_path: Path, postgres: Postgres) -> None:
     with postgres.database() as database, Feeds() as feeds:

@@ -29,7 +29,7 @@ def test_three_hundred_kills_at_random_moments(tmp_path: Path) -> None:
     assert figures.killed > 200
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_forty_kills_at_random_moments_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
     with postgres.database() as url:

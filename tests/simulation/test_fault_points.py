@@ -64,7 +64,7 @@ def test_every_point_of_a_workers_day_on_postgresql(action: str, tmp_path: Path,
     assert set(figures.reached) == set(wanted)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("half", [0, 1])
 def test_every_point_of_a_workers_day_by_one_of_the_actions(half: int, tmp_path: Path) -> None:

@@ -155,9 +155,10 @@ def test_a_short_trace_is_the_same_on_both(postgres: Postgres, tmp_path: Path) -
     compare(postgres, tmp_path, seed=1, steps=60)
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=pytest.mark.soak if n else pytest.mark.slow) for n in range(10)]
+)
 def test_d19_a_trace_of_ten_thousand_steps_is_the_same_on_both(postgres: Postgres, tmp_path: Path, seed: int) -> None:
-    """Ten walks; STEPS makes them longer or shorter."""
+    """Ten walks of a thousand steps, one of them in the slow suite; STEPS makes them longer or shorter."""
     compare(postgres, tmp_path, seed=100 + seed, steps=int(os.environ.get("STEPS", "1000")))

@@ -242,4 +242,5 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "reason.generation": "first of its generation",
     "reason.sources": ("{n} source", "{n} sources"),
     "reason.large": "100 billion parameters or more",
+    "reason.liked": "{n} likes on its hub",
 }

@@ -248,4 +248,5 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "reason.generation": "tête de sa génération",
     "reason.sources": ("{n} source", "{n} sources"),
     "reason.large": "100 milliards de paramètres ou plus",
+    "reason.liked": "{n} mentions « j’aime » sur sa plateforme",
 }

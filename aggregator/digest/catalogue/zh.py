@@ -239,4 +239,5 @@ PHRASES: dict[str, str | tuple[str, str]] = {
     "reason.generation": "代表其一代",
     "reason.sources": "{n}个来源",
     "reason.large": "千亿以上参数",
+    "reason.liked": "在其平台上获{n}个赞",
 }
