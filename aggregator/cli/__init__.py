@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -102,6 +103,10 @@ def root(ctx: click.Context, config: str | None, database: str | None, verbose: 
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+SERVICES = frozenset({"run", "serve"})
+"""Commands that live long and hold much."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave the process with the documented exit status. SIGTERM ends a command as ^C does,
     also where a script began it in the background: a shell has such a process ignore SIGINT."""
@@ -109,9 +114,11 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     wanted = sys.argv[1:] if arguments is None else arguments
     status = execute(wanted)
-    if "run" in wanted:  # all is stored and closed: the interpreter's own end takes seconds where many programs run
+    if not SERVICES.isdisjoint(wanted):  # all is stored and closed: the interpreter's own end may take seconds
         logging.shutdown()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # the reader has gone
+                stream.flush()
         os._exit(status)
     sys.exit(status)
 
