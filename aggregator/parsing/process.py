@@ -60,9 +60,9 @@ class Worker:
             self._is_ready = True
         started = time.monotonic()
         patient, end = started + self._limits.patience, started + self._limits.wall
-        news = b"" if rules == self._rules else rules  # a worker keeps what it was told last
+        news = wire.SAME if rules == self._rules else rules  # a worker keeps what it was told last
         self._write(wire.frame(job) + wire.frame(body) + wire.frame(news), end)
-        self._rules = rules or self._rules
+        self._rules = rules
         frames: list[bytes] = []
         while True:
             try:

@@ -46,6 +46,8 @@ NOUNS: Mapping[str, type[Any]] = {
 ERRORS: Mapping[str, type[SourceError]] = {
     kind.__name__: kind for kind in (SourceError, FetchError, Deferred, ParseError)
 }
+SAME = b"="
+"""In the place of rules: those of the document before."""
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in NOUNS.values()}
 _MARK = "~"
 _BATCH = 256 * 1024

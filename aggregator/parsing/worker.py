@@ -114,7 +114,7 @@ def serve(told: dict[str, Any], pipe_in: int, pipe_out: int, read: Callable[...,
         job, body, told_rules = _receive(pipe_in), _receive(pipe_in), _receive(pipe_in)
         if job is None or body is None or told_rules is None:
             os._exit(0)
-        rules = told_rules or rules
+        rules = rules if told_rules == wire.SAME else told_rules
         _send(pipe_out, b"begun")
         _begin(told)
         frames, down = _answer(read, job, body, rules)

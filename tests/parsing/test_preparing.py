@@ -58,6 +58,18 @@ def test_a_worker_makes_entries_ready_as_the_poll_would(desk: Callable[..., Desk
     assert [one.labels.kind for one in expected().prepared or ()][1] == "opinion"
 
 
+def test_a_reader_without_rules_gets_entries_from_a_worker_that_made_some_ready(desk: Callable[..., Desk]) -> None:
+    pool = desk(Limits(), "aggregator.parsing.reading:read_safely").pool
+    answer, rules = Answer(ASK.url, 200, {}, FEED), preparing.pack(Labelling(LABS, CORRECTIONS))
+
+    async def in_turns() -> list[bool]:
+        parsers = [Parser(None, pool, rules), Parser(None, pool), Parser(None, pool, rules), Parser(None, pool)]
+        readings = [await parser.read(ASK, answer, SOURCE, {}, Endpoints(), NOW) for parser in parsers]
+        return [reading.prepared is not None for reading in readings]
+
+    assert asyncio.run(in_turns()) == [True, False, True, False]
+
+
 def test_an_understanding_that_only_this_process_has_is_not_told_to_a_worker() -> None:
     class Doubts(Labelling):
         """Rules with something that a worker could not know."""
