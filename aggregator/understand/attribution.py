@@ -173,7 +173,7 @@ SAYING = (
     r"|advis(?:es|ed)|recommend(?:s|ed)|caution(?:s|ed)|testif(?:ies|ied)|stress(?:es|ed)|emphasi[sz]e[sd]|underline[sd]"
     r"|hail(?:s|ed)|critici[sz]e[sd]|slam(?:s|med)|decr(?:ies|ied)|lament(?:s|ed)|speaks? of|spoke of|talks? of|talked of"
     r"|has asked|have asked|objects? to|objected to|cite[sd]|suggests?|suggested|vow(?:s|ed)|guarantee[sd]?"
-    r"|affirmen?t?|assuren?t?|dit|disent|disait|indiquen?t?|indique|estimen?t?|precisen?t?|rapporten?t?|ecri(?:t|vent)"
+    r"|affirmen?t?|assuren?t?|pretend(?:ent)?|dit|disent|disait|indiquen?t?|indique|estimen?t?|precisen?t?|rapporten?t?|ecri(?:t|vent)"
     r"|revendiquen?t?|annoncen?t?|annoncait|declaren?t?|parlen?t?|avancen?t?|evoquen?t?|expliquen?t?|reprochen?t?"
     r"|accusen?t?|denoncen?t?|denoncait|exigen?t?|menacen?t?|poursui(?:t|vent)|assignen?t?|compten?t?|promet(?:tent)?"
     r"|jugen?t?|juren?t?|revelen?t?|devoilen?t?|apprend|apprennent|soutien(?:t|nent)|previen(?:t|nent)|reclamen?t?"
@@ -274,7 +274,7 @@ REPORTED = re.compile(
     rf"|(?:apprend-on|lit-on) (?:dans|sur|auprès de) (?:le |la |les |l['’])?(?P<inverted>{_NAME})"
     rf"|(?:,[”\"]|[”»\"] ?,) (?:wrote|writes|reported|reports) (?:the |The )?(?P<ended>{_NAME})"
     rf"|(?:published|obtained|revealed|reported|seen) by (?:the |The )?(?P<shown>{_NAME})"
-    rf"|, (?:annonçait|révélait|rapportait|écrivait|écrit|révèle|rapporte|relate)(?: \w+)? (?:le |la |les |l['’])?"
+    rf"|, (?:annonçait|révélait|rapportait|écrivait|écrit|révèle|rapporte|relate|a (?:rapporté|révélé|annoncé|écrit))(?: \w+)? (?:le |la |les |l['’])?"
     rf"(?P<turned>{_NAME})"
 )
 """An outlet that no list knows, by what it does."""

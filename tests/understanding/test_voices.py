@@ -236,7 +236,7 @@ def test_a_later_sentence_is_given_to_who_says_it(read, text: str, voice: str) -
     assert heard(read, text)[0] == voice
 
 
-@pytest.mark.parametrize("part", ["worked", "kept", "late", "hard", "last", "bare", "probe", "fresh"])
+@pytest.mark.parametrize("part", ["worked", "kept", "late", "hard", "last", "bare", "probe", "fresh", "plain"])
 def test_attributed_sentences_are_given_to_who_says_them(read, part: str) -> None:
     rows = [row for row in ATTRIBUTED if row[0] == part]
     wrong = [row for row in rows if heard(read, row[4])[0] != row[2] or (row[3] and heard(read, row[4])[1] != row[3])]
