@@ -94,7 +94,9 @@ NAMELESS = (
     "asked not to be named", "sources", "a source", "one source", "another source", "insider", "insiders",
     "rumours", "rumors",
     "des sources", "une source", "source interne", "sources proches", "selon des sources", "rumeurs",
-    "知情人士", "消息人士", "内部人士", "的人士称", "的人士表示", "的人士说", "的人士透露", "有消息", "消息称", "网传", "爆料", "传闻", "业内人士", "接近公司", "据悉",
+    "知情人士", "消息人士", "内部人士",
+    "的人士称", "的人士表示", "的人士说", "的人士透露",
+    "有消息", "消息称", "网传", "爆料", "传闻", "业内人士", "接近公司", "据悉",
     "匿名",
     "坊间",
 )  # fmt: skip
