@@ -274,8 +274,8 @@ REPORTED = re.compile(
     rf"|(?:apprend-on|lit-on) (?:dans|sur|auprès de) (?:le |la |les |l['’])?(?P<inverted>{_NAME})"
     rf"|(?:,[”\"]|[”»\"] ?,) (?:wrote|writes|reported|reports) (?:the |The )?(?P<ended>{_NAME})"
     rf"|(?:published|obtained|revealed|reported|seen) by (?:the |The )?(?P<shown>{_NAME})"
-    r"|, (?:annonçait|révélait|rapportait|écrivait|écrit|révèle|rapporte|relate|a (?:rapporté|révélé|annoncé|écrit))(?: \w+)?"
-    r" (?:le |la |les |l['’])?"
+    r"|, (?:annonçait|révélait|rapportait|écrivait|écrit|révèle|rapporte|relate|a (?:rapporté|révélé|annoncé|écrit))"
+    r"(?: \w+)? (?:le |la |les |l['’])?"
     rf"(?P<turned>{_NAME})"
 )
 """An outlet that no list knows, by what it does."""
