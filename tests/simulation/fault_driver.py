@@ -44,7 +44,7 @@ class InPlace:
     """Reads documents in this process: most lives here do without starting a reading process, which takes most of their
     time and none of their faults."""
 
-    def __init__(self, store: Any = None) -> None:
+    def __init__(self, store: Any = None, rules: bytes = b"") -> None:
         pass
 
     async def read(self, ask: Any, answer: Any, source: Any, cursor: Any, endpoints: Any, now: datetime) -> Reading:
