@@ -192,7 +192,7 @@ class Fetcher:
 
     async def _hop(self, flight: Flight, site: str) -> Answer | None:
         """One request; None if it was a redirect, after which the flight points to the next URL."""
-        flight.hop = hop = Hop()
+        flight.hop = hop = Hop(looks=flight.method != "GET")
         reset = current_hop.set(hop)
         counts = self.counts[site]
         headers: Mapping[str, str] | None = None
@@ -237,6 +237,7 @@ class Fetcher:
             except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
                 if hop.dialled or flight.method != "GET" or attempt == _STALE_CONNECTIONS - 1:
                     raise
+                hop.looks = True
         raise AssertionError("unreachable")
 
     async def _read(

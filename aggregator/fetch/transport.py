@@ -29,15 +29,19 @@ _READ = 64 * 1024
 
 @dataclass(slots=True)
 class Hop:
-    """What one request is at: its stage, whether it dialled (or used an open connection), whether its body is being read."""
+    """What one request is at: its stage, whether it dialled (or used an open connection), whether its body is being read,
+    whether it must not meet a connection that is closed already (it cannot be sent again, or was).
+    """
 
     stage: str = "http"
     dialled: bool = False
     in_body: bool = False
+    looks: bool = False
 
 
 LOOK_AGAIN = 0.05
-"""Seconds: an idle connection that was closed meanwhile is noticed by the request that it gets, as one closed just then."""
+"""Seconds: a GET that gets a connection that was closed meanwhile notices, and is sent again."""
+_NOBODY = Hop()
 current_hop: ContextVar[Hop] = ContextVar("current_hop")
 """Set by the client around each request. httpcore dials in the task of the request, so this is that request's."""
 
@@ -103,8 +107,9 @@ class MeteredStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> object:
         """As httpcore's. Whether an idle connection was closed by the other side is looked at every LOOK_AGAIN seconds
-        only: its pool asks for each of its connections whenever any request begins or ends."""
-        if info == "is_readable":
+        only, but for a request that `looks`: the pool asks for each of its connections whenever any request begins or ends.
+        """
+        if info == "is_readable" and not current_hop.get(_NOBODY).looks:
             now = asyncio.get_running_loop().time()
             if now < self._look_at:
                 return False

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import pytest
 import trustme
-from conftest import PUBLIC, QUICK, World
+from conftest import PUBLIC, QUICK, USER_AGENT, World
 from faultd import BEHAVIOURS, Talk, reply
 
 from aggregator.errors import FetchError
-from aggregator.fetch import Fetcher
+from aggregator.fetch import Fetcher, client, transport
 from aggregator.model import Ask
 
 URL = "http://news.example/ok"
@@ -342,6 +342,44 @@ def test_N15_a_post_is_not_retried(world: World) -> None:
     ask = Ask("http://news.example/hang_up", method="POST", body=b"{}")
     assert world.fail("http://news.example/ok", ask).code == "protocol_error"
     assert len(world.server.requests) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_N15_connections_that_were_closed_since_they_were_looked_at_cost_no_request(
+    monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(transport, "LOOK_AGAIN", 1000.0)
+    monkeypatch.setattr(client, "_STALE_CONNECTIONS", 2)
+    kept = 4
+
+    async def run() -> tuple[int, int]:
+        answered: list[asyncio.StreamWriter] = []
+        arrived = asyncio.Barrier(kept)
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            answered.append(writer)
+            if len(answered) <= kept:
+                await arrived.wait()  # so that each has a connection of its own
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        limits = replace(QUICK, per_host=kept)
+        async with (
+            server,
+            Fetcher(user_agent=USER_AGENT, allow_private_hosts=["127.0.0.0/8"], limits=limits) as fetcher,
+        ):
+            await asyncio.gather(*(fetcher.get(Ask(f"{url}{n}")) for n in range(kept)))
+            for writer in answered:  # without a word, as a server does that is tired of waiting
+                writer.close()
+                await writer.wait_closed()
+            answer = await fetcher.get(Ask(url, method=method, body=b"{}" if method == "POST" else None))
+            for writer in answered[kept:]:
+                writer.close()
+        return answer.status, len(answered)
+
+    assert asyncio.run(run()) == (200, kept + 1)
 
 
 def test_connections_are_kept_and_many_requests_at_once_do_not_open_many(world: World) -> None:
