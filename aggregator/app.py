@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-import gc
 import logging
 import os
 import re
@@ -197,14 +196,8 @@ class Application:
     ) -> list[PollOutcome]:
         """Poll these sources once; see `poll.poll_sources`. Interrupted by `stop_polls`: what is stored stays stored."""
         collecting.one_arena()
-        before = gc.get_threshold()
-        gc.set_threshold(
-            20_000, 20, 20
-        )  # values live until they are stored: looking for circles was a fifth of the time
-        try:
+        with collecting.seldom():
             return asyncio.run(self._poll(sources, progress))
-        finally:
-            gc.set_threshold(*before)
 
     @asynccontextmanager
     async def polling(self) -> AsyncIterator[tuple[Polling, Fetcher]]:

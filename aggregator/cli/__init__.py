@@ -114,7 +114,8 @@ def main(arguments: list[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     wanted = sys.argv[1:] if arguments is None else arguments
     status = execute(wanted)
-    if not SERVICES.isdisjoint(wanted):  # all is stored and closed: the interpreter's own end may take seconds
+    called = next((word for word in wanted if word in COMMANDS), None)
+    if called in SERVICES:  # all is stored and closed: the interpreter's own end may take seconds
         logging.shutdown()
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):  # the reader has gone

@@ -24,6 +24,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from aggregator import collecting
 from aggregator.errors import AggregatorError
 from aggregator.model import Reading
 from aggregator.parsing import preparing, wire
@@ -54,7 +55,7 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     read = _reader(told["reader"])
     gc.freeze()  # what the workers share with us stays shared
-    gc.set_threshold(20_000, 20, 20)  # their values live until they are sent: there are few circles to be found
+    gc.set_threshold(*collecting.SELDOM)
     while True:
         message, fds, _, _ = socket.recv_fds(control, MESSAGE.size, 2)
         if len(message) < MESSAGE.size:

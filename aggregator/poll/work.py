@@ -109,9 +109,8 @@ class Work:
             self.unchanged_pages = True
             return list(known.pages) + self._waiting(ask)
         faults.at("parse.asked")
-        more = {"known": self.known} if self.known else {}
         reading = await self.means.parser.read(
-            ask, answer, self.source, self.cursor, self.means.endpoints, self.now, **more
+            ask, answer, self.source, self.cursor, self.means.endpoints, self.now, known=self.known
         )
         faults.at("parse.answered")
         if ask.role == "sizes":  # the same repositories again, with what was asked for

@@ -89,7 +89,9 @@ class Catalogue:
 
 
 class _Inline:
-    async def read(self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], *rest: Any) -> Any:
+    async def read(
+        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], *rest: Any, known: str = ""
+    ) -> Any:
         from aggregator.sources import KINDS
 
         return KINDS[source.kind].read(ask, answer, source, cursor, *rest)

@@ -46,8 +46,9 @@ class Inline:
     """A parser that reads in place, so that a test may put another reader in the place of a kind's."""
 
     async def read(
-        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
-    ) -> Reading:
+        self, ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime,
+        *, known: str = "",
+    ) -> Reading:  # fmt: skip
         return KINDS[source.kind].read(ask, answer, source, cursor, endpoints, now)
 
 

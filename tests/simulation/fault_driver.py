@@ -47,7 +47,9 @@ class InPlace:
     def __init__(self, store: Any = None, rules: bytes = b"") -> None:
         pass
 
-    async def read(self, ask: Any, answer: Any, source: Any, cursor: Any, endpoints: Any, now: datetime) -> Reading:
+    async def read(
+        self, ask: Any, answer: Any, source: Any, cursor: Any, endpoints: Any, now: datetime, known: str = ""
+    ) -> Reading:
         return KINDS[source.kind].read(ask, answer, source, cursor, endpoints, now)
 
 
