@@ -1,6 +1,8 @@
 """What a clock that was ahead wrote, put right once it has been set back.
 
 Items that were stored meanwhile would lie in the future, and what came out that very day was judged to be found late.
+A clock that is behind now (a machine that starts without one of its own) sees the same; what tells them apart are the
+sources' own clocks: they dated nothing later than now unless ours is behind.
 """
 
 from __future__ import annotations
@@ -17,18 +19,25 @@ from aggregator.storage.writing import LATE
 ITEM = tables.table_of(tables.ItemRow)
 DIGEST_ITEM = tables.table_of(tables.DigestItemRow)
 AHEAD = timedelta(hours=1)
-"""An item that appeared later than this after now was stored by a clock that was ahead."""
+"""An item that appeared later than this after now was stored by a clock that was ahead, or ours is behind."""
+SAMPLE = 300
 
 
-def is_ahead(connection: Connection, now: datetime) -> bool:
-    """Say whether anything was stored by a clock that was ahead (asked of an index)."""
-    return connection.execute(sa.select(ITEM.c.seq).where(ITEM.c.appeared > now + AHEAD).limit(1)).first() is not None
+def was_ahead(connection: Connection, now: datetime) -> bool:
+    """Say whether anything was stored by a clock that was ahead, and ours is not behind (asked of an index).
+
+    Ours is behind if of the latest SAMPLE items a third of those with a time of their source have one that is still to
+    come, or none has a time: a source that dates everything ahead does not count for much among others.
+    """
+    latest = sa.select(ITEM.c.published).where(ITEM.c.appeared > now + AHEAD).order_by(ITEM.c.appeared.desc())
+    dated = [at for at in connection.scalars(latest.limit(SAMPLE)) if at is not None]
+    return 3 * sum(at > now + AHEAD for at in dated) < len(dated)
 
 
 def mend(connection: Connection, now: datetime) -> list[int]:
     """Let what appears in the future appear now, and be late only if it still is; return the items' numbers.
 
-    What is not late any more is news again for whoever was told that it was found late.
+    What is not late any more is news again for whoever was told that it was found late. Only where the clock `was_ahead`.
     """
     columns = (ITEM.c.seq, ITEM.c.published, ITEM.c.late)
     rows = connection.execute(sa.select(*columns).where(ITEM.c.appeared > now + AHEAD).with_for_update()).all()

@@ -333,9 +333,12 @@ class Store:
         return len(numbers)
 
     def mend_times(self, now: datetime) -> int:
-        """Put right what a clock that was ahead stored; return how many items. Costs next to nothing where nothing is."""
+        """Put right what a clock that was ahead stored; return how many items. Costs next to nothing where nothing is.
+
+        Where the clock is behind now (see `clocks.was_ahead`) everything stays as it is.
+        """
         with dialect.reading(self.engine) as connection:
-            if not clocks.is_ahead(connection, now):
+            if not clocks.was_ahead(connection, now):
                 return 0
         with dialect.writing(self.engine) as connection:
             numbers = clocks.mend(connection, now)

@@ -75,6 +75,22 @@ def test_what_is_found_late_after_the_news_of_the_day_does_not_hide_it(house: Ho
     assert house.day() == {"default": []}
 
 
+@pytest.mark.parametrize("behind", [timedelta(hours=3), timedelta(days=400), timedelta(days=56 * 365)], ids=str)
+def test_t9_a_clock_that_is_behind_changes_no_time_of_what_is_stored(house: House, behind: timedelta) -> None:
+    """A machine that starts without a clock of its own takes everything that it has for the future."""
+    house.baseline()
+    for number in range(6):
+        house.later(hours=1)
+        house.news(f"n{number}", QWEN)
+        house.news(f"undated{number}", GLM, published=None)
+    house.news("old", GLM, published=house.now - timedelta(days=30))
+    before = {item.guid: (item.first_seen, item.appeared, item.late) for item in house.store.items()[0]}
+    house.now -= behind
+    assert house.store.mend_times(house.now) == 0
+    house.now += behind
+    assert {item.guid: (item.first_seen, item.appeared, item.late) for item in house.store.items()[0]} == before
+
+
 def test_t8_what_a_clock_that_was_ahead_took_for_late_is_news_once_it_is_right(house: House) -> None:
     """Seen in the simulated life of seed 105: a digest of the year to come told the article as found late."""
     house.baseline()
