@@ -31,7 +31,8 @@ def was_ahead(connection: Connection, now: datetime) -> bool:
     """
     latest = sa.select(ITEM.c.published).where(ITEM.c.appeared > now + AHEAD).order_by(ITEM.c.appeared.desc())
     dated = [at for at in connection.scalars(latest.limit(SAMPLE)) if at is not None]
-    return 3 * sum(at > now + AHEAD for at in dated) < len(dated)
+    still_to_come = sum(1 for at in dated if at > now + AHEAD)
+    return 3 * still_to_come < len(dated)
 
 
 def mend(connection: Connection, now: datetime) -> list[int]:
