@@ -214,3 +214,27 @@ Life.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck), derandomize=not LONG,
 )  # fmt: skip
 TestLife = pytest.mark.slow(pytest.mark.timeout(7200 if LONG else 900)(Life.TestCase))
+
+
+@pytest.mark.parametrize("point", UNNOTED)
+def test_what_is_handed_over_again_is_seen_and_only_a_crash_allows_it(point: str) -> None:
+    """The machine's last assertion can fail: it counts what a crash between the channel's word and our note repeats."""
+    life = Life()
+    life.first()
+    life.publish(FEED, LINES[0], "open", None)
+    life.later(30)
+    life.plan(None)
+    life.send(point)
+    life.send(None)
+    life.no_date_and_no_line_is_told_twice()
+    repeated = len(life.desk.taken) - len({one.id for one in life.desk.taken})
+    assert repeated == life.again
+    if repeated:
+        life.again = 0
+        with pytest.raises(AssertionError, match="handed over again"):
+            life.no_date_and_no_line_is_told_twice()
+        life.again = repeated
+    life.teardown()
+    assert repeated == (0 if point == "send.accepted" else 1), (
+        "accepted is a mail server's word, and this channel has none"
+    )
