@@ -141,6 +141,7 @@ def test_compose_up_mails_heals_after_kill_9_and_says_whose_the_folder_must_be(c
     composed("down")
     run(command.removeprefix("sudo ").split(), cwd=composed.folder)  # as told
 
+    composed("up", "-d", "world")  # what it polls is there before it, as the internet is
     composed("up", "-d")
     wait_for(lambda: list((storage / "mail").glob("*.eml")))
     (mail,) = (storage / "mail").glob("*.eml")
