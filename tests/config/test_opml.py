@@ -62,6 +62,7 @@ def test_shapes_of_other_readers_are_read() -> None:
     assert len(found.skipped) == 3
 
 
+@pytest.mark.timed
 def test_ten_thousand_feeds_make_the_round_trip_in_seconds() -> None:
     sources = [source(number, f"标题 {number}", f"F{number % 50}") for number in range(10_000)]
     begin = time.perf_counter()
@@ -100,6 +101,7 @@ def test_a_file_that_may_not_be_read_is_refused_with_its_reason(bad: bytes, word
     assert caught.value.code == "bad_opml" and len(str(caught.value)) < 400
 
 
+@pytest.mark.timed
 def test_fifty_megabytes_are_refused_at_once() -> None:
     begin = time.perf_counter()
     with pytest.raises(opml.OpmlError, match="50 MiB"):

@@ -80,6 +80,7 @@ def test_no_folder_of_the_reference_line_is_followed_hourly_by_mistake(registry:
             assert source.every is not None and source.every.total_seconds() <= 3600, source.id
 
 
+@pytest.mark.timed
 def test_loading_takes_under_fifty_milliseconds() -> None:
     def seconds() -> float:
         begin = time.perf_counter()

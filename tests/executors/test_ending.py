@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
 
 from wires import STALL, Wire  # noqa: E402  (tests/ is no package)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.timed]
 Started = Callable[["subprocess.Popen[str]"], "subprocess.Popen[str]"]
 
 

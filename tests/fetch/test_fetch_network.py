@@ -19,6 +19,7 @@ from aggregator.errors import FetchError
 from aggregator.fetch import Fetcher, client, transport
 from aggregator.model import Ask
 
+pytestmark = pytest.mark.timed
 URL = "http://news.example/ok"
 
 

@@ -19,6 +19,7 @@ from aggregator.model import Entry, Family, Lab, Source
 from aggregator.parsing import Limits
 from aggregator.understanding import Understanding
 
+pytestmark = pytest.mark.timed
 READER = "aggregator.parsing.reading:read_safely"
 CODES = {
     "parse_timeout", "parse_limits", "parse_error", "not_a_feed", "empty_body", "selector_empty",

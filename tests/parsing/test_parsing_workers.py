@@ -23,6 +23,7 @@ from aggregator.parsing import Parser, read_safely, wire
 from aggregator.sources import Endpoints
 from aggregator.storage import Store
 
+pytestmark = pytest.mark.timed
 FEED = b"<rss version='2.0'><channel><title>x</title><item><title>one</title><guid>1</guid></item></channel></rss>"
 Desks = Callable[..., Desk]
 

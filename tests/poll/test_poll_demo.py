@@ -203,6 +203,7 @@ def unreachable() -> str:
         return f"127.0.0.1:{holder.getsockname()[1]}"
 
 
+@pytest.mark.timed
 def test_without_names_every_source_of_the_registry_fails_within_30_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +232,7 @@ def test_without_names_every_source_of_the_registry_fails_within_30_s(
     assert told.data["failed"] == len(ids) > 50
 
 
+@pytest.mark.timed
 def test_with_closed_ports_every_source_is_named_and_the_database_stays_whole(
     polled: World, tmp_path: Path, started: Started, copied_world: World
 ) -> None:
@@ -256,6 +258,7 @@ def test_with_closed_ports_every_source_is_named_and_the_database_stays_whole(
 
 @pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["in-front", "in-a-scripts-background"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.timed
 def test_a_poll_that_is_told_to_end_ends_in_order(
     tmp_path: Path, started: Started, number: int, before: signal.Handlers
 ) -> None:

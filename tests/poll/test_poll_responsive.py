@@ -32,6 +32,7 @@ from aggregator.parsing import Parser, Pool  # noqa: E402
 from aggregator.poll import poll_sources  # noqa: E402
 from aggregator.understanding import Understanding  # noqa: E402
 
+pytestmark = pytest.mark.timed
 LATE = 0.2
 LABS = {
     "qwen": Lab("qwen", "Alibaba", "cn", ("Alibaba", "阿里"), (Family("Qwen", ("千问", "通义千问")),)),

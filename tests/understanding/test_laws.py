@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import Reader
@@ -40,6 +41,7 @@ def test_folding_is_idempotent_and_keeps_the_length(text: str) -> None:
     assert low(low(folded)) == low(folded)
 
 
+@pytest.mark.timed
 def test_construction_is_quick() -> None:
     started = time.perf_counter()
     Understanding(READ.labs)
