@@ -180,8 +180,10 @@ def _similarity(a: frozenset[int], b: frozenset[int]) -> float:
     if not a or not b:
         return 0.0
     limit = min(max(a) if len(a) >= SKETCH else _MASK, max(b) if len(b) >= SKETCH else _MASK)
-    union = sum(1 for value in a | b if value <= limit)
-    return sum(1 for value in a & b if value <= limit) / union if union else 0.0
+    both = len([value for value in a & b if value <= limit])
+    if not both:
+        return 0.0
+    return both / (len([value for value in a if value <= limit]) + len([value for value in b if value <= limit]) - both)
 
 
 def _inside(a: frozenset[int], b: frozenset[int]) -> float:

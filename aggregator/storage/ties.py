@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -192,15 +192,24 @@ def root_order(row: Any) -> tuple[bool, str, str, str]:
 # ---------------------------------------------------------------------------------------------------------- stories
 
 
+_TOLD = (ITEM.c.seq, ITEM.c.id, ITEM.c.source, ITEM.c.guid, ITEM.c.title, ITEM.c.own_kind, ITEM.c.language,
+         ITEM.c.published, ITEM.c.first_seen, ITEM.c.appeared, ITEM.c.labs, ITEM.c.lines, ITEM.c.story_id,
+         ITEM.c.copy_of)  # fmt: skip
+"""What of an item decides its story, and what its story is made of: read once for each item of a transaction."""
+
+
 def link_stories(connection: Connection, touched: Touched, moved: set[int], rules: Rules) -> set[int]:
     """Set the story of all items that are tied to touched ones; return the items whose story changed."""
     loose = touched.edited | moved
     loose |= _component(connection, ITEM.c.story_id, loose, by_id=False)
     start = touched.new | loose
-    told = _events(connection, start, rules)
+    rows = _told(connection, ITEM.c.seq, start)
+    told = _events(connection, rows, start, rules)
     _write_buckets(connection, told, touched.new | touched.edited, rules)
     near = _bucket_mates(connection, start)
-    told |= _events(connection, {seq for mates in near.values() for seq in mates} - set(told), rules)
+    mates = {seq for some in near.values() for seq in some} - start
+    rows |= _told(connection, ITEM.c.seq, mates)
+    told |= _events(connection, rows, mates, rules)
     groups = Groups(start)
     others: set[int] = set()
     roots = _roots_of_copies(connection, start)
@@ -209,11 +218,23 @@ def link_stories(connection: Connection, touched: Touched, moved: set[int], rule
         others.add(root)
     for one in sorted(near):
         for other in near[one]:
+            if other < one and other in near:
+                continue  # was compared from the other side
             if groups.find(one) != groups.find(other) and rules.same_event(told[one], told[other]):
                 groups.join(one, other)
                 others.add(other)
-    _join_stories(connection, groups, others - start)
-    return _write_stories(connection, groups)
+    others -= start
+    rows |= _told(connection, ITEM.c.seq, others - rows.keys())
+    rows |= _join_stories(connection, groups, [rows[seq] for seq in sorted(others)])
+    return _write_stories(connection, groups, rows)
+
+
+def _told(connection: Connection, column: Any, values: Iterable[Any]) -> dict[int, Any]:
+    """Return items by number: those of which `column` is one of `values`."""
+    found: dict[int, Any] = {}
+    for some in dialect.chunks(values):
+        found.update((row.seq, row) for row in connection.execute(sa.select(*_TOLD).where(column.in_(some))))
+    return found
 
 
 def _roots_of_copies(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
@@ -230,26 +251,24 @@ def _roots_of_copies(connection: Connection, numbers: Iterable[int]) -> dict[int
     return found
 
 
-def _events(connection: Connection, numbers: Iterable[int], rules: Rules) -> dict[int, Any]:
-    """Return items as the story rules see them: when their source says, else when they appeared; in the rules' own kind."""
-    columns = (ITEM.c.seq, ITEM.c.id, ITEM.c.source, ITEM.c.title, ITEM.c.summary, ITEM.c.own_kind, ITEM.c.language,
-               ITEM.c.published, ITEM.c.first_seen, ITEM.c.appeared, ITEM.c.labs, ITEM.c.topics)  # fmt: skip
-    found: dict[int, Any] = {}
+def _events(connection: Connection, rows: Mapping[int, Any], numbers: Iterable[int], rules: Rules) -> dict[int, Any]:
+    """Return items as the story rules see them: when their source says, else when they appeared; in the rules' own kind.
+
+    An item on no lab and no line is left out: nothing but copies meets it, and most of a general feed is such.
+    """
+    names: dict[int, list[LineName]] = defaultdict(list)
     for some in dialect.chunks(numbers):
-        names: dict[int, list[LineName]] = defaultdict(list)
         about = sa.select(ITEM_LINE.c.seq, LINE).join(LINE, LINE.c.key == ITEM_LINE.c.line)
         about = about.where(ITEM_LINE.c.seq.in_(some), ITEM_LINE.c.role == "about").order_by(LINE.c.key)
         for row in connection.execute(about):
             names[row.seq].append(line_name(row))
-        # on no lab and no line: nothing but copies meets it, and most of a general feed is such
-        on_something = sa.or_(ITEM.c.labs != sa.literal([], ITEM.c.labs.type), ITEM.c.seq.in_(list(names)))
-        for row in connection.execute(sa.select(*columns).where(ITEM.c.seq.in_(some), on_something)):
-            found[row.seq] = rules.event(
-                row.id, title=row.title, summary=row.summary, kind=row.own_kind, labs=row.labs, lines=names[row.seq],
-                appeared=by_time(row.published, row.first_seen) or row.appeared, language=row.language,
-                source=row.source, topics=row.topics,
-            )  # fmt: skip
-    return found
+    return {
+        seq: rules.event(
+            row.id, title=row.title, kind=row.own_kind, labs=row.labs, lines=names[seq],
+            appeared=by_time(row.published, row.first_seen) or row.appeared, language=row.language,
+        )
+        for seq in numbers if (row := rows[seq]).labs or seq in names
+    }  # fmt: skip
 
 
 def _write_buckets(connection: Connection, told: dict[int, Any], numbers: set[int], rules: Rules) -> None:
@@ -280,31 +299,24 @@ def _bucket_mates(connection: Connection, start: set[int]) -> dict[int, list[int
     return mates
 
 
-def _join_stories(connection: Connection, groups: Groups, others: set[int]) -> None:
-    """Bring the whole stories of items that stay where they are into the groups that they are tied to."""
+def _join_stories(connection: Connection, groups: Groups, others: Sequence[Any]) -> dict[int, Any]:
+    """Bring the whole stories of items that stay where they are into the groups that they are tied to; return their items."""
     stories: dict[str, int] = {}
-    for some in dialect.chunks(others):
-        for row in connection.execute(sa.select(ITEM.c.seq, ITEM.c.story_id).where(ITEM.c.seq.in_(some))):
-            if row.story_id is not None:
-                if row.story_id in stories:
-                    groups.join(row.seq, stories[row.story_id])
-                stories[row.story_id] = row.seq
-    for some in dialect.chunks(stories):
-        for row in connection.execute(sa.select(ITEM.c.seq, ITEM.c.story_id).where(ITEM.c.story_id.in_(some))):
-            groups.join(row.seq, stories[row.story_id])
+    for row in others:
+        if row.story_id is not None:
+            if row.story_id in stories:
+                groups.join(row.seq, stories[row.story_id])
+            stories[row.story_id] = row.seq
+    members = _told(connection, ITEM.c.story_id, stories)
+    for seq, row in members.items():
+        groups.join(seq, stories[row.story_id])
+    return members
 
 
-_OF_STORY = (ITEM.c.seq, ITEM.c.id, ITEM.c.source, ITEM.c.guid, ITEM.c.title, ITEM.c.language, ITEM.c.published,
-             ITEM.c.first_seen, ITEM.c.appeared, ITEM.c.labs, ITEM.c.lines, ITEM.c.story_id, ITEM.c.copy_of)  # fmt: skip
-
-
-def _write_stories(connection: Connection, groups: Groups) -> set[int]:
-    sets = groups.sets()
-    rows: dict[int, Any] = {}
-    for some in dialect.chunks(seq for group in sets for seq in group):
-        rows.update((row.seq, row) for row in connection.execute(sa.select(*_OF_STORY).where(ITEM.c.seq.in_(some))))
+def _write_stories(connection: Connection, groups: Groups, rows: Mapping[int, Any]) -> set[int]:
+    """Write the stories of the groups, whose items are all among `rows`; return the items whose story changed."""
     stories, changes, gone = [], [], set()
-    for group in sets:
+    for group in groups.sets():
         members = [rows[seq] for seq in group]
         story = story_row(members)
         stories.append(story)
