@@ -22,7 +22,7 @@ dev:
 	@tools/setup.sh dev
 
 test: dev        ## the tests (under 5 minutes)
-	@$(PY) -m pytest -m "not slow and not soak" -n 2 --dist worksteal
+	@$(PY) -m pytest -m "not slow and not soak" -n 3 --dist worksteal
 
 test-all: test   ## the tests, then the slow suites: browsers, long faults, containers
 	@$(PY) -m pytest -m "slow and not soak" -n 2 --dist worksteal

@@ -7,6 +7,7 @@ changes something takes `copied_world`, a copy of its own.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from databases import Postgres, server  # noqa: E402  (tests/ is no package)
+from databases import Postgres, server, sqlite_template  # noqa: E402  (tests/ is no package)
 from demo_world import World, make_world  # noqa: E402
 
 from aggregator.demo.server import DemoServer  # noqa: E402
@@ -61,6 +62,7 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
 
         def make(name: str = "aggregator") -> str:
             if request.param == "sqlite":
+                shutil.copyfile(sqlite_template(), tmp_path / f"{name}.db")
                 return f"sqlite:///{tmp_path}/{name}.db"
             postgres: Postgres = request.getfixturevalue("postgres")
             return made.enter_context(postgres.database())

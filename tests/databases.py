@@ -6,11 +6,13 @@ who may create databases, names another one. Each test gets a database of its ow
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +24,17 @@ from aggregator.storage import Store
 
 QUICK = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_connections = 100")
 """A test's server loses nothing that anybody would miss."""
+
+
+@cache
+def sqlite_template() -> Path:
+    """A file with an up-to-date schema and nothing in it, made once by each process of a run: each test copies it."""
+    folder = tempfile.TemporaryDirectory(prefix="aggregator-template-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "empty.db"
+    with Store.open(f"sqlite:///{file}"):
+        pass
+    return file
 
 
 class Postgres:

@@ -300,7 +300,7 @@ def _bucket_mates(connection: Connection, start: set[int]) -> dict[int, list[int
 
 
 def _join_stories(connection: Connection, groups: Groups, others: Sequence[Any]) -> dict[int, Any]:
-    """Bring the whole stories of items that stay where they are into the groups that they are tied to; return their items."""
+    """Bring the whole stories of items that stay into the groups that those are tied to; return the stories' items."""
     stories: dict[str, int] = {}
     for row in others:
         if row.story_id is not None:

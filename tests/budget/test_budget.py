@@ -23,6 +23,7 @@ def told(outcomes: list[PollOutcome]) -> list[tuple[str, str | None]]:
     return [(o.id, o.error) for o in outcomes if o.outcome not in ("new", "unchanged", "updated")]
 
 
+@pytest.mark.slow
 def test_a_cold_poll_without_a_token_calls_no_api_of_github_and_reads_every_source(rig: Callable[..., object]) -> None:
     world = rig(token=False, rows=3)
     outcomes = world.poll()
@@ -32,6 +33,7 @@ def test_a_cold_poll_without_a_token_calls_no_api_of_github_and_reads_every_sour
     assert max(world.server.most_in_flight.values()) <= 2
 
 
+@pytest.mark.slow
 def test_a_cold_poll_with_a_token_needs_at_most_150_calls(rig: Callable[..., object]) -> None:
     world = rig(token=True, rows=9)
     outcomes = world.poll()

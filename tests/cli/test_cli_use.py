@@ -151,6 +151,7 @@ def test_help_is_quick_and_imports_no_heavy_package(arguments: list[str]) -> Non
 # ---------------------------------------------------------------- streams
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_error(polled: World, started: Started) -> None:
     for arguments in (
         ["items", "--limit", "500", "--json"],

@@ -53,6 +53,7 @@ def test_feeds_that_are_off_are_exported_only_when_asked_for(desk: Desk) -> None
     assert b"off.example" in desk.run("sources", "export", "--all").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.timed
 def test_ten_thousand_feeds_are_imported_and_exported_in_seconds(desk: Desk) -> None:
     desk.write()

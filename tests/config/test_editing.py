@@ -71,6 +71,7 @@ def test_no_title_breaks_the_file(title: str, category: str) -> None:
     assert tomllib.loads(written)["sources"]["x"]["title"].replace("\r\n", "\n") == title.replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 @pytest.mark.timed
 def test_ten_thousand_imported_feeds_are_written_in_seconds() -> None:
     feeds = [

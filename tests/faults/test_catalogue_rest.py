@@ -132,6 +132,7 @@ def test_P8_P9_P12_what_hurts_is_removed_from_titles(store: Store, text: str) ->
     assert text not in item.title and item.title.startswith("left") and item.title.endswith("right")
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**80), st.text(max_size=9000), st.datetimes(timezones=st.just(UTC)))
 @settings(max_examples=30, deadline=None)
 def test_D13_large_guids_numbers_and_odd_years_are_stored(number: int, guid: str, when: datetime) -> None:

@@ -85,6 +85,7 @@ def pages(web: Web) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_X10_X16_every_page_shows_them_as_text(hostile: Web) -> None:
     for path in pages(hostile):
         page = hostile.page(path)

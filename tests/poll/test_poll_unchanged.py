@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from databases import sqlite_template
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rigs import NOW, Inline, Rig, guids, ok, outcome_words, source
@@ -156,12 +159,13 @@ def test_damaged_memory_only_costs_time(known: str) -> None:
 
 
 TITLES = ("Qwen3.5 is out today", "Qwen3.5 is out today!", "A quiet day in spring", "A noisy day in spring")
+LONG = os.environ.get("PROPERTIES") == "soak"
 THINGS = st.tuples(
     st.sampled_from("abcd"), st.sampled_from(TITLES), st.sampled_from("abce"), st.sampled_from((None, -40, 2, 50))
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=200 if LONG else 12, deadline=None)
 @given(st.lists(st.lists(THINGS, max_size=5, unique_by=lambda one: one[0]), min_size=2, max_size=5))
 def test_the_store_comes_out_as_if_all_had_been_made_ready(
     tmp_path_factory: pytest.TempPathFactory, listings: list[list[Thing]]
@@ -169,6 +173,7 @@ def test_the_store_comes_out_as_if_all_had_been_made_ready(
     dumps, words = [], []
     for forgetful in (False, True):
         path: Path = tmp_path_factory.mktemp("law") / "a.db"
+        shutil.copyfile(sqlite_template(), path)
         with Store.open(f"sqlite:///{path}") as store:
             rig, parser = Rig(store), Remembering(forgetful=forgetful)
             words.append([polled(rig, parser, *things) for things in listings])

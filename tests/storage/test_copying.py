@@ -72,6 +72,7 @@ def test_a_copy_holds_every_row_with_its_number_and_goes_on_counting(
         assert max(item.seq for item in target.items(ItemQuery(limit=1000, all_copies=True))[0]) > last
 
 
+@pytest.mark.slow
 def test_there_and_back_again_is_the_same_to_the_last_row(
     store: Store, other: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from storage_world import NOW, poll, prepared
 from test_ties import halves, world
 
@@ -68,6 +69,7 @@ def test_two_processes_that_store_at_once_make_the_content_of_one(tmp_path: Path
         process.stdout.close()
 
 
+@pytest.mark.slow
 def test_a_killed_process_loses_nothing_that_it_had_stored(tmp_path: Path, url: str) -> None:
     rng = random.Random(7)
     told: set[tuple[str, str]] = set()

@@ -88,13 +88,12 @@ def test_a_schema_that_is_newer_than_the_program_is_refused_and_left_alone(url: 
     assert ("schema_newer", before) == (caught.value.code, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
-@on_sqlite
-def test_a_database_of_another_program_is_refused(url: str, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "aggregator.db") as connection:
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "theirs.db") as connection:
         connection.execute("CREATE TABLE theirs (x)")
     connection.close()
     with pytest.raises(StoreError) as caught:
-        Store.open(url)
+        Store.open(f"sqlite:///{tmp_path}/theirs.db")
     assert caught.value.code == "db_foreign"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from storage_world import DAY, FEED, GLM, HUB, NOW, OTHER, QWEN, about, poll, prepared, repository
 
 from aggregator.model import ItemQuery, Poll, Source
@@ -173,6 +174,7 @@ def halves(polls: list[Poll]) -> list[Poll]:
     return parts
 
 
+@pytest.mark.slow
 def test_twenty_orders_of_polls_give_the_same_logical_content(new_database: Callable[[str], str]) -> None:
     dumps = set()
     for seed in range(20):

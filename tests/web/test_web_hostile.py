@@ -51,6 +51,7 @@ def test_no_page_has_anything_that_acts(hostile: Web) -> None:
             assert link.startswith(("http://", "https://")) and host.isascii(), (path, link)
 
 
+@pytest.mark.slow
 def test_hostile_words_of_a_query_stay_words(hostile: Web) -> None:
     for number, raw in enumerate(TEXTS[::2]):
         text = raw[:100].encode("utf-8", "replace").decode()

@@ -52,6 +52,7 @@ def test_a_page_is_whole_small_and_harmless(web: Web, name: str, language: str) 
     assert all(link.startswith(("http://", "https://")) for link in foreign(page))
 
 
+@pytest.mark.slow
 def test_every_link_between_pages_leads_somewhere(web: Web) -> None:
     seen, ahead, shapes = set(), ["/en/"], Counter[str]()
     while ahead:
