@@ -1,8 +1,8 @@
 """Values of sources.toml that point somewhere: URLs, hosts, organisations, CSS selectors, paths into JSON, requests.
 
 Readers like those of `values`: (where, value) to the value in its final form, or ConfigurationError. Nothing is
-resolved, opened or compiled: a CSS selector is checked for its brackets and quotes only, which costs nothing at start
-(`sources check` tries it for real).
+resolved or opened. A CSS selector of tags, classes, ids and attributes is known by its form, which costs nothing at
+start; any other one is compiled.
 """
 
 from __future__ import annotations
@@ -21,6 +21,14 @@ _HUB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _STEP = r"[^\s.\[\]{}|]+(?:\[\])?"
 _PATH = re.compile(rf"(?:\[\]|{_STEP})(?:\.{_STEP})*")
 _HOLE = re.compile(r"\{([^{}]*)\}")
+
+LONGEST_SELECTOR = 500
+_WORD = r"-?[A-Za-z_][\w-]*"
+_QUALIFIER = rf"(?:[.#]{_WORD}|\[{_WORD}(?:[~|^$*]?=(?:{_WORD}|\"[^\"\\@\x00-\x1f]*\"|'[^'\\@\x00-\x1f]*'))?\])"
+_COMPOUND = rf"(?:(?:{_WORD}|\*){_QUALIFIER}*|{_QUALIFIER}+)"
+_PLAIN = re.compile(
+    rf"(?:{_COMPOUND}(?:(?: *[,>+~] *| +){_COMPOUND})* *)?(?:@[\w:-]+)?", re.ASCII
+)  # each sign can be read in one way only, so that this takes linear time
 
 
 def url(where: str, value: Any) -> str:
@@ -107,11 +115,15 @@ def organisation(hub: str) -> Reader:
 
 
 def selector(where: str, value: Any) -> str:
-    """A CSS selector, `selector@attribute` or `@attribute`; at most 500 characters, brackets and quotes in pairs."""
+    """A CSS selector, `selector@attribute` or `@attribute`; it is short and it compiles."""
     found = filled(where, value)
     expected = f'expected a CSS selector like "article h2 a" or "a@href", found {shown(value)}'
-    if len(found) > 500:
-        refuse(where, "expected a CSS selector of at most 500 characters")
+    if len(found) > LONGEST_SELECTOR:
+        refuse(
+            where,
+            f"expected a CSS selector of at most {LONGEST_SELECTOR} characters, found {len(found):,}; "
+            "name a class or an id that stands nearer",
+        )
     open_brackets: list[str] = []
     quote = ""
     for sign in found:
@@ -123,8 +135,13 @@ def selector(where: str, value: Any) -> str:
             open_brackets.append(sign)
         elif sign in ")]" and (not open_brackets or open_brackets.pop() + sign not in ("()", "[]")):
             refuse(where, expected)
-    if quote or open_brackets or re.search(r"[{};<]|^[>,]|[>+~,]\s*$|@[^\w:-]|@$|\.\.|##", found.split("[", 1)[0]):
+    if quote or open_brackets or found[-1] == "@" or re.search(r"@[^\w:-]", found.split("[", 1)[0]):
         refuse(where, expected)
+    if not _PLAIN.fullmatch(found):
+        from aggregator.sources.page import why_no_selector  # loads the HTML reader: only for what is out of the usual
+
+        if why := why_no_selector(found):
+            refuse(where, f"{expected} ({why}); `aggregator sources check` tries one on its page")
     return found
 
 

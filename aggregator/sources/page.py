@@ -111,12 +111,21 @@ def wrong_selectors(options: Mapping[str, Any]) -> tuple[str, ...]:
     """What is wrong with the CSS selectors among a stanza's options, a line for each; empty if all of them compile."""
     told = []
     for key in SELECTORS:
-        chosen, _ = _parted(str(options.get(key) or ""))
-        try:
-            compile_selector(chosen or "*")
-        except (SelectorSyntaxError, NotImplementedError, ValueError) as error:
-            told.append(f"{key}: `{options[key]}` is no CSS selector ({str(error).splitlines()[0]})")
+        if why := why_no_selector(str(options.get(key) or "")):
+            told.append(f"{key}: `{options[key]}` is no CSS selector ({why})")
     return tuple(told)
+
+
+def why_no_selector(selector: str) -> str:
+    """Why a selector (with or without its `@attribute`) does not compile, in one line; empty if it does."""
+    chosen, _ = _parted(selector)
+    try:
+        compile_selector(chosen or "*")
+    except (SelectorSyntaxError, NotImplementedError, ValueError) as error:
+        return str(error).splitlines()[0][:160]
+    except RecursionError:
+        return "its brackets are nested too deeply"
+    return ""
 
 
 def _parted(selector: str) -> tuple[str, str]:

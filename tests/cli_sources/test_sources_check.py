@@ -63,8 +63,8 @@ def test_a_host_that_asks_for_quiet_is_deferred_and_no_failure(desk: Desk) -> No
 
 def test_a_selector_that_does_not_compile_is_told_before_anything_is_fetched(desk: Desk) -> None:
     desk.write('[sources.p]\nkind = "page"\nurl = "{base}/p"\nitem = "li:frist-child"\ntitle = "a"\n')
-    (found,) = desk.json("sources", "check", status=1)["sources"]
-    assert found["code"] == "selector_invalid" and "item: `li:frist-child`" in found["error"]
+    told = desk.run("sources", "check", status=2).stderr.decode()
+    assert "sources.p.item: expected a CSS selector" in told and "li:frist-child" in told
     assert desk.server.paths() == []
 
 
