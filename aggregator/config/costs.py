@@ -6,7 +6,7 @@ Without a token GitHub's API is not called at all (Atom feeds and raw files are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 
 from aggregator.config import values as v
@@ -19,36 +19,57 @@ QUOTAS: Mapping[tuple[str, bool], int] = {
 }
 _VARIABLES = {"github": "GITHUB_TOKEN", "huggingface": "HF_TOKEN"}
 _HOUR = timedelta(hours=1)
+_INTERVALS = ("20m", "30m", "1h", "2h", "3h", "6h", "12h", "24h")
+"""What is suggested: the first at which everything fits."""
 
 
-def calls_an_hour(sources: Iterable[Source], hub: str, settings: Settings) -> float:
-    """The calls of a hub's API that its enabled sources need in an hour at least."""
-    chosen = [source for source in sources if source.kind == hub and source.enabled]
-    return sum(
-        (3 if "repository" in source.options else 1) * (_HOUR / (source.every or settings.poll_every))
-        for source in chosen
-    )
+def calls_an_hour(
+    sources: Iterable[Source],
+    hub: str,
+    settings: Settings,
+    at_least: timedelta = timedelta(0),
+    followed: Collection[str] = (),
+) -> float:
+    """The calls of a hub's API that its enabled sources need in an hour at least.
+
+    `at_least`: were all of them asked so far apart, those of `followed` labs hourly all the same.
+    """
+    needed = 0.0
+    for source in sources:
+        if source.kind == hub and source.enabled:
+            least = min(at_least, _HOUR) if source.lab in followed else at_least
+            calls = 3 if "repository" in source.options else 1
+            needed += calls * (_HOUR / max(source.every or settings.poll_every, least))
+    return needed
 
 
 def refuse_costly(
-    file: str, sources: Mapping[str, Source], settings: Settings, environ: Mapping[str, str] | None
+    file: str,
+    sources: Mapping[str, Source],
+    settings: Settings,
+    environ: Mapping[str, str] | None,
+    followed: Collection[str] = (),
 ) -> None:
     """Raise ConfigurationError if a hub's sources need more calls than its quota has; it says what would fit."""
     for hub, variable in _VARIABLES.items():
         has_token = any((environ or {}).get(name, "").strip() for name in (variable, f"{variable}_FILE"))
         quota = QUOTAS.get((hub, has_token))
-        if quota is None:
-            continue
         needed = calls_an_hour(sources.values(), hub, settings)
-        if needed > quota:
-            v.refuse(
-                f"{file}: labs.*.{hub}",
-                f"expected at most {quota:,} calls an hour (the quota), but these need {needed:,.0f}; "
-                f'take away some, or set `every = "{_longer(needed, quota)}"` for labs that are not followed',
-                "quota_too_small",
-            )
-
-
-def _longer(needed: float, quota: int) -> str:
-    """An interval in hours at which hourly sources would fit."""
-    return f"{min(24, int(needed / quota) + 1)}h"
+        if quota is None or needed <= quota:
+            continue
+        fits = next(
+            (
+                every
+                for every in _INTERVALS
+                if calls_an_hour(sources.values(), hub, settings, v.duration("", every), followed) <= quota
+            ),
+            None,
+        )
+        told = f'set `every = "{fits}"` for ' if fits else "take some away; followed labs are asked every hour"
+        which = "these labs" if fits in _INTERVALS[:3] else "the labs that are not followed"
+        more = "" if has_token or (hub, True) not in QUOTAS else f", or set {variable}: with it the quota is larger"
+        v.refuse(
+            f"{file}: labs.*.{hub}",
+            f"needs {needed:,.0f} calls an hour, the quota is {quota:,}: {told}{which if fits else ''}{more}",
+            "quota_too_small",
+        )

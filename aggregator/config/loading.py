@@ -83,7 +83,7 @@ def parse(text: str, path: str | Path = "sources.toml", environ: Mapping[str, st
     sources = _organisations(file, settings, labs, every)
     sources |= _sources(file, document.get("sources", {}), settings, labs, every, notes)
     _refuse_doubles(file, sources)
-    refuse_costly(file, sources, settings, environ)
+    refuse_costly(file, sources, settings, environ, {lab.id for lab in labs.values() if lab.region == FOLLOWED})
     notes += _notes(document, environ)
     return Configuration(
         path=file,

@@ -63,8 +63,9 @@ def test_a_host_that_asks_for_quiet_is_deferred_and_no_failure(desk: Desk) -> No
 
 def test_a_selector_that_does_not_compile_is_told_before_anything_is_fetched(desk: Desk) -> None:
     desk.write('[sources.p]\nkind = "page"\nurl = "{base}/p"\nitem = "li:frist-child"\ntitle = "a"\n')
-    told = desk.run("sources", "check", status=2).stderr.decode()
-    assert "sources.p.item: expected a CSS selector" in told and "li:frist-child" in told
+    done = desk.run("sources", "check")
+    told = done.stderr.decode()
+    assert done.returncode == 2 and "sources.p.item: expected a CSS selector" in told and "li:frist-child" in told
     assert desk.server.paths() == []
 
 
