@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from aggregator.model import Delivery, Source, SourceState
 
+STATES = ("failing", "overdue", "held", "paused", "waiting", "silent", "new", "ok", "off")
+"""What a source can be, those first of which somebody must know."""
 OVERDUE_AFTER = timedelta(minutes=30)
 """A source whose poll is due for longer than this is overdue."""
 STALLED_AFTER = timedelta(minutes=5)
@@ -18,6 +20,8 @@ STALLED_AFTER = timedelta(minutes=5)
 FAILING_AT = 3
 SILENT_AFTER, SILENT_GAPS = timedelta(days=7), 5
 """A source that answers but brought nothing new for longer than both is silent."""
+SILENT_WITHOUT_GAP = timedelta(days=30)
+"""So is one whose usual gap nobody knows (its listing is empty, or has too few times) after this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,22 @@ def judge(
 
 
 def _is_silent(state: SourceState, now: datetime) -> bool:
-    latest = state.last_new_at or state.baseline_at
-    gap = timedelta(seconds=state.facts["gap"]) if "gap" in state.facts else None
-    return latest is not None and gap is not None and now - latest > max(SILENT_AFTER, SILENT_GAPS * gap)
+    latest = _latest(state)
+    if latest is None:
+        return False
+    if "gap" not in state.facts:
+        return now - latest > SILENT_WITHOUT_GAP
+    return now - latest > max(SILENT_AFTER, SILENT_GAPS * timedelta(seconds=state.facts["gap"]))
+
+
+def _latest(state: SourceState) -> datetime | None:
+    """When a source last brought anything. All that its baseline held was new to us, so there its newest entry counts."""
+    if state.baseline_at is None:
+        return None
+    if state.last_new_at is not None and state.last_new_at > state.baseline_at:
+        return state.last_new_at
+    newest = state.facts.get("newest")
+    return min(datetime.fromisoformat(newest), state.baseline_at) if newest else state.baseline_at
 
 
 def _of(source: Source, state: SourceState | None, now: datetime, worked: bool) -> SourceHealth:

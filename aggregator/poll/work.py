@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aggregator import faults, identity, schedule
@@ -224,7 +224,8 @@ class Work:
         )
 
     def _facts(self) -> dict[str, Any]:
-        """What is known of the source after this poll: its usual gap, what it lists, how often and since when it is gone."""
+        """What is known of the source after this poll: its usual gap, the newest entry of its baseline, what it lists, how
+        often and since when it is gone."""
         facts = dict(self.state.facts)
         if isinstance(self.error, FetchError) and self.error.status == 410:
             facts["gone"] = schedule.sighted(facts.get("gone") or {}, self.said.url, self.now)
@@ -232,8 +233,12 @@ class Work:
             facts.pop("gone", None)
             facts.pop("known", None)
             facts |= {"known": self.known} if self.known else {}
-        times = (*(p.published for p in self.prepared), *(u.published for u in self.unchanged))
-        gap = schedule.usual_gap([time for time in times if time is not None])
+        given = (*(p.published for p in self.prepared), *(u.published for u in self.unchanged))
+        times = [time for time in given if time is not None]
+        past = [time for time in times if time <= self.now]
+        if past and self.state.baseline_at is None:
+            facts["newest"] = max(past).astimezone(UTC).isoformat()
+        gap = schedule.usual_gap(times)
         if gap is not None and not self.unchanged_pages:
             facts["gap"] = int(gap.total_seconds())
         return facts

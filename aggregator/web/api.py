@@ -217,7 +217,7 @@ def labs(request: Request) -> Response:
 
 @router.get("/sources", response_model=forms.Sources, responses=_WRONG, summary="The sources with their health")
 def sources(request: Request) -> Response:
-    """Each with its state: ok, new, failing, waiting, overdue or off."""
+    """Each with its state: ok, new, failing, waiting, paused, held, silent, overdue or off."""
     site = site_of(request)
     health = site.application.health(site.now())
     form = [

@@ -162,7 +162,7 @@ class Source(Form):
     language: Text
     lab: Text
     enabled: bool
-    state: Literal["ok", "new", "failing", "waiting", "overdue", "off"]
+    state: Literal["ok", "new", "failing", "waiting", "paused", "held", "silent", "overdue", "off"]
     items: int
     last_poll: Text
     last_ok: Text

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from aggregator import shapes
 from aggregator.errors import AggregatorError
+from aggregator.health import STATES
 from aggregator.web import forms
 from aggregator.web.site import Site
 
@@ -115,7 +116,7 @@ class _Store:
         due = [(now - s.next_poll_at).total_seconds() for s in health.sources if s.enabled and s.next_poll_at]
         yield GaugeMetricFamily("aggregator_oldest_due_seconds", "Age of the oldest due source", value=max([0.0, *due]))
         states = GaugeMetricFamily("aggregator_sources", "Sources by state", labels=["state"])
-        for state in ("ok", "new", "failing", "waiting", "overdue", "off"):
+        for state in STATES:
             states.add_metric([state], sum(s.state == state for s in health.sources))
         yield states
         if health.heartbeat is not None:

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from aggregator import slots
 from aggregator.digest import build, layout
+from aggregator.health import STATES
 from aggregator.model import ITEM_KINDS, OPENNESS, STATUSES, ItemQuery, ReleaseQuery, StoryQuery
 from aggregator.web import rendering, rows
 from aggregator.web.asked import Asked, Pages
@@ -350,15 +351,15 @@ def sources(request: Request, language: str) -> Response:
         return missing(request)
     site, asked = site_of(request), asked_of(request)
     health = site.application.health(site.now())
-    state = asked.one_of("state", tuple(rows.SOURCE_STATES))
-    ordered = sorted(health.sources, key=lambda s: (rows.SOURCE_STATES.index(s.state), s.id))
+    state = asked.one_of("state", STATES)
+    ordered = sorted(health.sources, key=lambda s: (STATES.index(s.state), s.id))
     chosen = [s for s in ordered if state is None or s.state == state]
     number = asked.number("page")
     pages = Pages(number, len(chosen), SOURCES)
     return show(
         request, "sources.html", language, section="sources", title=site.words(language).w("nav.sources"),
         health=health, sources=chosen[pages.offset :][:SOURCES], pages=pages, asked=asked, state=state,
-        counts={name: sum(s.state == name for s in health.sources) for name in rows.SOURCE_STATES},
+        counts={name: sum(s.state == name for s in health.sources) for name in STATES},
     )  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from aggregator.outlets import OUTCOMES
 from aggregator.web.site import Site
 from aggregator.web.words import Words
 
-SOURCE_STATES = ("failing", "overdue", "waiting", "new", "ok", "off")
 _FIRSTS = 12
 _INDICES = 4
 Query = TypeVar("Query", bound=Any)

@@ -6,15 +6,19 @@ import re
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from demo_world import World
 from lxml import html
 from web_world import DAY, LANGUAGES, Web, foreign, harmless, ours, served
 
-from aggregator.app import restore
+from aggregator import health
+from aggregator.app import Application, restore
+from aggregator.web import forms
 from aggregator.web.asked import MOST_PAGE
 
 NAMES = (
@@ -170,6 +174,20 @@ def test_the_sources_show_those_that_fail_first(web: Web) -> None:
     assert page.xpath("//tbody/tr[1]//span[@class='error']")
     failing = web.page("/en/sources?state=failing").xpath("//tbody/tr")
     assert 0 < len(failing) < len(page.xpath("//tbody/tr"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_source_is_shown_whatever_its_state(web: Web, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = web.site.application.health(web.site.now())
+    rows = tuple(replace(known.sources[0], id=state, state=state) for state in reversed(health.STATES))
+    monkeypatch.setattr(Application, "health", lambda application, now: replace(known, sources=rows))
+    shown = web.page(f"/{language}/sources").xpath("//tbody/tr//span[contains(@class, 'dot')]/@class")
+    assert shown == [f"dot is-{state}" for state in health.STATES]
+    for state in health.STATES:
+        assert len(web.page(f"/{language}/sources?state={state}").xpath("//tbody/tr")) == 1
+        assert f'aggregator_sources{{state="{state}"}} 1.0' in web.get("/metrics").text
+    told = web.get("/api/v1/sources").json()["sources"]
+    assert {one["state"] for one in told} == set(health.STATES) == set(get_args(get_type_hints(forms.Source)["state"]))
 
 
 def test_charts_have_a_title_a_description_and_their_numbers_as_a_table(web: Web) -> None:
