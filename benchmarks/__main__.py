@@ -3,7 +3,7 @@
     python -m benchmarks [--feeds 1000] [--rounds 2] [--minutes 10] [--peers sfeed,newsboat,reader,rss2email] [--dry]
 
 The time goes into rounds over ours, the floor and the peers; start-up, understanding, stages and the guard's ratios take
-another two minutes. Growth is measured by `python -m benchmarks.growth`, which writes into the same page. `--dry` writes
+another two minutes; `--rounds 0` measures only these and keeps the polls of the last run. Growth is measured by `python -m benchmarks.growth`, which writes into the same page. `--dry` writes
 nothing. Ends with 1 if a count was wrong.
 """
 
@@ -26,10 +26,12 @@ def main() -> int:
     asked = words.parse_args()
     wanted = tuple(filter(None, asked.peers.split(",")))
     before = results.load()
-    found = results.Results(results.about(feeds=asked.feeds), figures=dict(before.figures))
-    with world.opened(asked.feeds) as served:
-        chosen = [peer for peer in peers.all_peers() if peer.name.startswith(wanted)]
-        Rounds(served, found, seconds=asked.minutes * 60, heavy=chosen).run(asked.rounds)
+    found = before
+    if asked.rounds:
+        found = results.Results(results.about(feeds=asked.feeds), figures=dict(before.figures))
+        with world.opened(asked.feeds) as served:
+            chosen = [peer for peer in peers.all_peers() if peer.name.startswith(wanted)]
+            Rounds(served, found, seconds=asked.minutes * 60, heavy=chosen).run(asked.rounds)
     found.figures["startup"] = startup.measured()
     found.figures["understanding"] = understanding.measured()
     found.figures["stages"] = stages.measured()
