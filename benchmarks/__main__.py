@@ -3,8 +3,8 @@
     python -m benchmarks [--feeds 1000] [--rounds 2] [--minutes 10] [--peers sfeed,newsboat,reader,rss2email] [--dry]
 
 The time goes into rounds over ours, the floor and the peers; start-up, understanding, stages and the guard's ratios take
-another two minutes; `--rounds 0` measures only these and keeps the polls of the last run. Growth is measured by `python -m benchmarks.growth`, which writes into the same page. `--dry` writes
-nothing. Ends with 1 if a count was wrong.
+another two minutes; `--rounds 0` measures only these and keeps the polls of the last run. Growth is measured by
+`python -m benchmarks.growth`, which writes into the same page. `--dry` writes nothing. Ends with 1 if a count was wrong.
 """
 
 from __future__ import annotations
