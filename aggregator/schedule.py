@@ -20,22 +20,28 @@ WISH_AT_MOST = timedelta(hours=6)
 """A hint in a header or feed is a default of somebody's software more often than a wish: it counts only up to here."""
 SLOWER, FASTER = 8, 2
 """How far a source without an interval of its own may move from the default, by how often it publishes."""
+MOST_OVERRUNS, CALM_AFTER = 6, timedelta(days=1)
+"""How often an interval is halved at most because a listing slid past, and after how long without that once less."""
 _HUBS = frozenset({"github", "huggingface", "modelscope", "catalog"})
 
 
 def interval_of(
-    every: timedelta | None, default: timedelta, followed: bool, *, gap: timedelta | None = None, kind: str = "feed"
-) -> timedelta:
+    every: timedelta | None, default: timedelta, followed: bool, *, gap: timedelta | None = None, kind: str = "feed",
+    overruns: int = 0,
+) -> timedelta:  # fmt: skip
     """The interval of a source: its own, else the default adapted to the usual `gap` between what it publishes.
 
     About four polls fall into a gap, but never more than twice as often as the default nor less than an eighth as often;
-    hubs publish by repositories, and their pace says nothing. Within the bounds, hourly at most for a followed lab's.
+    hubs publish by repositories, and their pace says nothing. Within the bounds, hourly at most for a followed lab's. Then
+    half of it for each time that the listing slid past (`overruns`), but no interval that somebody wished, and none under
+    the shortest.
     """
     wanted = every or default
     if every is None and gap is not None and kind not in _HUBS:
         wanted = min(max(gap / 4, default / FASTER), default * SLOWER)
     wanted = min(max(wanted, SHORTEST), LONGEST)
-    return min(wanted, FOLLOWED_AT_MOST) if followed else wanted
+    wanted = min(wanted, FOLLOWED_AT_MOST) if followed else wanted
+    return wanted if every is not None else max(wanted / 2**overruns, SHORTEST)
 
 
 def next_poll_at(
@@ -49,11 +55,13 @@ def next_poll_at(
     followed: bool = False,
 ) -> datetime:
     """When to poll again. `failures` counts those in a row (0 after a success), `jitter` lies in [-1, 1] and moves the
-    time by up to a tenth of the wait; `wish` is a server's hint, `not_before` its demand. In (now, now + 24 h]."""
+    time by up to a tenth of the wait, but not under the shortest; `wish` is a server's hint,
+    `not_before` its demand. In (now, now + 24 h]."""
     wait: timedelta = min(interval * int(2 ** min(failures, 12)), LONGEST)
     if wish is not None and failures == 0:
         wait = max(wait, min(wish, WISH_AT_MOST, FOLLOWED_AT_MOST if followed else LONGEST))
-    wait = min(wait + wait * 0.1 * max(-1.0, min(1.0, jitter)), LONGEST)
+    least = min(wait, SHORTEST)
+    wait = min(max(wait + wait * 0.1 * max(-1.0, min(1.0, jitter)), least), LONGEST)
     at = now + max(wait, timedelta(minutes=1))
     if not_before is not None:
         at = max(at, min(not_before, now + LONGEST))
@@ -75,6 +83,19 @@ def usual_gap(times: Sequence[datetime]) -> timedelta | None:
     latest = sorted(set(times))[-20:]
     gaps = sorted(later - earlier for earlier, later in zip(latest, latest[1:]))
     return gaps[len(gaps) // 2] if len(gaps) >= 3 else None
+
+
+def overrun(known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """`known` with one more time that a listing slid past between two polls."""
+    return {"count": min(int(known.get("count", 0)) + 1, MOST_OVERRUNS), "at": now.isoformat()}
+
+
+def calmed(known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """`known` with one time less where a day has passed since the last one, or since that was done; empty in the end."""
+    if not known or now - datetime.fromisoformat(str(known["at"])) < CALM_AFTER:
+        return dict(known)
+    left = int(known["count"]) - 1
+    return {"count": left, "at": now.isoformat()} if left > 0 else {}
 
 
 def wish_of(headers: Mapping[str, str], minutes: object, now: datetime) -> timedelta | None:

@@ -34,6 +34,8 @@ class Poll:
     error_code: str | None = None
     error_stage: str | None = None
     retry_at: datetime | None = None
+    sooner: datetime | None = None
+    """In the place of `next_poll_at` if nothing that the source listed at the last poll is listed any more."""
     notes: tuple[str, ...] = ()
     moved: Mapping[str, Any] | None = None
     facts: Mapping[str, Any] | None = None
@@ -49,12 +51,14 @@ class Poll:
 class PollCounts:
     """What a stored poll changed: new items, updated items, entries that could not be stored (with reasons).
 
-    `held` says why its new items are held (flood, another_site), or is empty."""
+    `held` says why its new items are held (flood, another_site), or is empty. `overrun`: nothing that was listed at the
+    last poll is listed any more."""
 
     new: int = 0
     updated: int = 0
     rejected: tuple[str, ...] = ()
     held: str = ""
+    overrun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

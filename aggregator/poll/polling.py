@@ -151,6 +151,9 @@ def _outcome(poll: Poll, counts: PollCounts, work: Work) -> PollOutcome:
     notes = poll.notes + tuple(f"rejected: {reason}" for reason in counts.rejected)
     if counts.held:
         notes += (f"held: {counts.new} new items ({counts.held}); aggregator sources release-held {poll.source.id}",)
+    if counts.overrun:
+        notes += ("window_overrun",)
+        log.warning("source=%s stage=store code=window_overrun nothing of the last listing is left", poll.source.id)
     error, code = poll.error, poll.error_code
     if isinstance(work.error, Deferred):  # no failure, whatever of it arrived: it goes on at `retry_at`
         word = "deferred"

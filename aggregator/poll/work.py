@@ -191,6 +191,7 @@ class Work:
         """The poll as the store takes it."""
         failed, deferred = self.error, isinstance(self.error, Deferred)
         facts = self._facts()
+        often = int((facts.get("overrun") or {}).get("count", 0))
         retry_at = failed.retry_at if failed is not None else None
         detail = None if failed is None else failed.detail
         if failed is not None and facts.get("gone", {}).get("settled"):
@@ -205,7 +206,10 @@ class Work:
             cursor=kept if failed is None else self.state.cursor,
             validators=self.validators if failed is None else {},
             complete=failed is None and self.whole,
-            next_poll_at=self._next(0 if failed is None or deferred else self.state.fail_count + 1, facts, retry_at),
+            next_poll_at=self._next(
+                0 if failed is None or deferred else self.state.fail_count + 1, facts, retry_at, often
+            ),
+            sooner=self._next(0, facts, None, often + 1) if failed is None else None,
             seconds=seconds,
             requests=self.requests,
             error=detail,
@@ -231,6 +235,8 @@ class Work:
             facts["gone"] = schedule.sighted(facts.get("gone") or {}, self.said.url, self.now)
         elif self.error is None:
             facts.pop("gone", None)
+            overrun = schedule.calmed(facts.pop("overrun", None) or {}, self.now)
+            facts |= {"overrun": overrun} if overrun else {}
             facts.pop("known", None)
             facts |= {"known": self.known} if self.known else {}
         given = (*(p.published for p in self.prepared), *(u.published for u in self.unchanged))
@@ -243,23 +249,25 @@ class Work:
             facts["gap"] = int(gap.total_seconds())
         return facts
 
-    def _next(self, failures: int, facts: Mapping[str, Any], retry_at: datetime | None) -> datetime:
-        """When this source is asked again."""
+    def _next(self, failures: int, facts: Mapping[str, Any], retry_at: datetime | None, overruns: int) -> datetime:
+        """When this source is asked again; a hint puts it off only while nothing slides past."""
         lab = self.means.labs.get(self.source.lab or "")
         followed = lab is not None and lab.region == "cn"
         gap = timedelta(seconds=facts["gap"]) if "gap" in facts else None
         hinted = (self.cursor.get("hints") or {}).get("minutes")
         if facts.get("gone", {}).get("settled") and retry_at is not None:
             return retry_at
+        interval = schedule.interval_of(
+            self.source.every, self.means.settings.poll_every, followed, gap=gap, kind=self.source.kind, overruns=overruns
+        )  # fmt: skip
+        hears = self.listing is not None and not (overruns and self.source.every is None)
         return schedule.next_poll_at(
             self.now,
-            schedule.interval_of(
-                self.source.every, self.means.settings.poll_every, followed, gap=gap, kind=self.source.kind
-            ),
+            interval,
             failures=failures,
             jitter=self.means.jitter(),
             not_before=retry_at,
-            wish=schedule.wish_of(self.listing.headers, hinted, self.now) if self.listing is not None else None,
+            wish=schedule.wish_of(self.listing.headers, hinted, self.now) if self.listing and hears else None,
             followed=followed,
         )
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from aggregator import faults
 from aggregator.model import Poll, PollCounts
-from aggregator.storage import dialect, holding, lines, states, tables, ties
+from aggregator.storage import dialect, holding, lines, states, tables, ties, windows
 from aggregator.storage.matching import match, still_listed
 from aggregator.storage.rules import Rules
 from aggregator.storage.writing import Touched, write
@@ -75,6 +75,8 @@ def _store(
     arrived = match(connection, polls, rules, listed)
     baselines = {i: row.baseline_at is None for i, row in sources.items()}
     reasons = holding.judge(connection, arrived, sources, now)
+    another = {source for source, reason in reasons.items() if reason == "another_site"}
+    overrun = windows.overrun(polls, arrived, sources, another)
     written, refused = write(connection, arrived, baselines, now)
     holding.hold(connection, (o.seq for o in arrived if o.poll.source.id in reasons and o.seq in written.new))
     touched.update(written)
@@ -86,6 +88,7 @@ def _store(
             updated[poll.source.id],
             tuple(refused.get(poll.source.id, ())),
             held=reasons.get(poll.source.id, ""),
+            overrun=poll.source.id in overrun,
         )
         for poll in polls
     }

@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from aggregator import schedule
 from aggregator.model import Ask, Poll, PollCounts, SourceState, Validator
-from aggregator.storage import dialect, tables
+from aggregator.storage import dialect, tables, windows
 
 SOURCE = tables.table_of(tables.SourceRow)
 VALIDATOR = tables.table_of(tables.ValidatorRow)
@@ -231,7 +232,7 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
     return {
         "url": poll.source.url,
         "cursor": dict(poll.cursor),
-        "next_poll_at": poll.next_poll_at,
+        "next_poll_at": poll.sooner if counts.overrun and poll.sooner is not None else poll.next_poll_at,
         "last_poll_at": now,
         "last_ok_at": now if ok else row.last_ok_at,
         "last_new_at": now if counts.new else row.last_new_at,
@@ -241,21 +242,24 @@ def _after(poll: Poll, counts: PollCounts, row: Any, now: datetime) -> dict[str,
         "error_code": poll.error_code,
         "error_stage": poll.error_stage,
         "retry_at": poll.retry_at,
-        "notes": list(poll.notes),
+        "notes": _notes(poll, counts),
         "moved": dict(row.moved if poll.moved is None else poll.moved),
-        "facts": _facts_after(poll, dict(row.facts if poll.facts is None else poll.facts), counts.held),
+        "facts": _facts_after(poll, dict(row.facts if poll.facts is None else poll.facts), counts, now),
         "held_since": row.held_since or (now if counts.held else None),
     }
 
 
-def _facts_after(poll: Poll, facts: dict[str, Any], held: str) -> dict[str, Any]:
-    """What is known of a source after a poll: the size of a listing that was read whole, and whether it is another's."""
+def _facts_after(poll: Poll, facts: dict[str, Any], counts: PollCounts, now: datetime) -> dict[str, Any]:
+    """What is known of a source after a poll: the size of a listing that was read whole, whether it is another's, and
+    how often it slid past."""
     if poll.error_code != INTERRUPTED:
         facts.pop("unfinished", None)
-    if poll.listed is not None and not held:
+    if poll.listed is not None and not counts.held:
         facts["window"] = len(poll.listed)
-    if held == "another_site":
+    if counts.held == "another_site":
         facts["another_site"] = True
+    if counts.overrun:
+        facts["overrun"] = schedule.overrun(facts.get("overrun") or {}, now)
     return facts
 
 
@@ -277,8 +281,12 @@ def _log_row(poll: Poll, counts: PollCounts, now: datetime) -> dict[str, Any]:
         "stage": poll.error_stage,
         "error": _plain(poll.error),
         "retry_at": poll.retry_at,
-        "notes": list(poll.notes),
+        "notes": _notes(poll, counts),
     }
+
+
+def _notes(poll: Poll, counts: PollCounts) -> list[str]:
+    return [*poll.notes, *((windows.NOTE,) if counts.overrun else ())]
 
 
 def _plain(text: str | None) -> str | None:
