@@ -25,8 +25,9 @@ from aggregator.model import Answer, Ask, Entry, Reading, Source
 from aggregator.sources import feed_strict, json_bytes, json_feed
 from aggregator.sources.decoding import decode
 from aggregator.sources.feed_record import Parsed, Record, page_of, record_of
-from aggregator.sources.feed_text import MAXIMUM_ENTRIES, FeedText, hints, is_json, prepare
+from aggregator.sources.feed_text import MAXIMUM_ENTRIES, FeedText, hints, is_json, own_title, prepare
 from aggregator.sources.port import Endpoints
+from aggregator.text import title as title_of
 from aggregator.urls import canonical_url, http_url
 
 ACCEPT = (
@@ -47,8 +48,8 @@ def read(
 
     Notes: encoding_guessed, parse_truncated, too_many_items, entries_lost (the parser found fewer entries than there
     are elements), shared_guid, entry_rejected. A cut document has `last` False: what it held is stored, but it was
-    not the whole. The cursor gets `hints` (feed_text.hints) and `shared_guids`. Raises ParseError: empty_body,
-    not_a_feed, parse_limits, parse_error, schema_unexpected.
+    not the whole. The cursor gets `hints` (feed_text.hints), `title` (the feed's own) and `shared_guids`. Raises ParseError:
+    empty_body, not_a_feed, parse_limits, parse_error, schema_unexpected.
     """
     if answer.not_modified:
         return Reading()
@@ -59,7 +60,9 @@ def read(
     updates: dict[str, Any] = {}
     whole = True
     if is_json(decoded.text):
-        records, lost = json_feed.records(json_bytes.load(answer), answer)
+        value = json_bytes.load(answer)
+        records, lost = json_feed.records(value, answer)
+        title = value.get("title") if isinstance(value, dict) else None
         found = [Record(**fields) for fields in records]
         notes += [f"entry_rejected: {lost}"] if lost else []
         if len(found) > MAXIMUM_ENTRIES:
@@ -75,6 +78,10 @@ def read(
             notes.append(f"entries_lost: {text.entries - len(found)}")
         if hints(text.text) != (cursor.get("hints") or {}):
             updates["hints"] = hints(text.text)
+        title = own_title(text.text)
+    name = title_of(title if isinstance(title, str) else "")[:200]
+    if name and name != cursor.get("title"):
+        updates["title"] = name
     known = frozenset(cursor.get("shared_guids") or ())
     shared = known | _shared_guids(found)
     if shared != known:

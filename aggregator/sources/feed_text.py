@@ -199,6 +199,15 @@ def head(text: str) -> str:
     return text[: min(first.start() if first else len(text), 20_000)]
 
 
+_OWN_TITLE = re.compile(r"<title(?:\s[^>]*)?>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})")
+
+
+def own_title(text: str) -> str:
+    """A feed's own title as sent, on one line; empty if it has none."""
+    found = _OWN_TITLE.search(head(text))
+    return " ".join(found[1].split()) if found else ""
+
+
 _HINT = re.compile(
     r"<(?:\w+:)?(ttl|updatePeriod|updateFrequency)>\s*(?:<!\[CDATA\[)?\s*([A-Za-z0-9]{1,12})\s*(?:\]\]>)?\s*</"
 )

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from aggregator import floods
+from aggregator.model import Poll
 from aggregator.storage import dialect, tables
 from aggregator.storage.matching import Incoming
 
@@ -50,11 +51,21 @@ def judge(
             len(new) == len(some)
             and not some[0].poll.unchanged
             and floods.is_another_site(
-                _hosts(one.prepared.url for one in new), hosts, new=len(new), listed=len(some), stored=stored
+                _hosts(one.prepared.url for one in new),
+                hosts,
+                new=len(new),
+                listed=len(some),
+                stored=stored,
+                renamed=_is_renamed(row, some[0].poll),
             )
         ):
             found[source] = "another_site"
     return found
+
+
+def _is_renamed(row: Any, poll: Poll) -> bool:
+    """Whether a feed has another's name; not where a person has given it another address."""
+    return row.url == poll.source.url and floods.is_another_name(row.cursor.get("title"), poll.cursor.get("title"))
 
 
 def _hosts(urls: Iterable[str | None]) -> set[str]:

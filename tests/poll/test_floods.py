@@ -117,6 +117,53 @@ def test_S10_another_sites_feed_under_the_old_address_is_held_until_it_is_releas
     assert (rig.store.held(), fresh(rig)) == ({}, before + 7)
 
 
+def renamed(body: bytes, name: str) -> bytes:
+    return body.replace(b"<title>News</title>", f"<title><![CDATA[{name}]]></title>".encode()).replace(
+        b"<guid>g", b"<guid>c"
+    )
+
+
+def second_look(rig: Rig, name: str, then: str, numbers: range = range(500, 505)) -> dict[str, int]:
+    """What is held of a feed called `name` that is called `then` an hour later, with other entries on the same host."""
+    rig.store.register(["default"], NOW)
+    rig.replies[NEWS.url] = ok(NEWS.url, renamed(feed(range(91, 101)), name))
+    rig.poll(NEWS)
+    rig.later(hours=1)
+    rig.replies[NEWS.url] = ok(NEWS.url, renamed(feed(numbers), then), etag='"2"')
+    rig.poll(NEWS)
+    return rig.store.held()
+
+
+@pytest.mark.parametrize(("name", "then"), [("The Alibaba Qwen Blog", "Casino Bonus Blog"), ("新闻动态", "澳门娱乐")])
+def test_S10_another_feed_under_the_old_address_is_held_although_its_links_lie_on_the_same_host(
+    rig: Rig, name: str, then: str
+) -> None:
+    assert second_look(rig, name, then) == {"news": 5}
+    rig.later(hours=1)
+    rig.replies[NEWS.url] = ok(NEWS.url, renamed(feed(range(501, 506)), then), etag='"3"')
+    rig.poll(NEWS)
+    assert rig.store.held() == {"news": 6}  # its name is the usual one by now, but nobody has looked yet
+    rig.store.release_held("news", rig.now)
+    rig.replies[NEWS.url] = ok(NEWS.url, renamed(feed(range(502, 507)), then), etag='"4"')
+    rig.poll(NEWS)
+    assert rig.store.held() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "then"),
+    [
+        ("Notes of 17 February", "Notes of 1 March"), ("AI in 2026", "AI in 2027"), ("News", "Casino News"),
+        ("量子位", "量子位 | QbitAI"), ("2026-02-17", "2026-02-18"), ("Qwen &amp; friends", "Qwen"),
+    ],
+)  # fmt: skip
+def test_S10_a_title_that_still_shares_a_word_or_says_nothing_holds_nothing(rig: Rig, name: str, then: str) -> None:
+    assert second_look(rig, name, then) == {}
+
+
+def test_S10_a_feed_that_takes_another_name_and_still_lists_what_it_did_is_the_same(rig: Rig) -> None:
+    assert second_look(rig, "The Alibaba Qwen Blog", "Casino Bonus", range(100, 104)) == {}
+
+
 @pytest.mark.parametrize(
     ("new", "hours", "gap", "window", "expected"),
     [

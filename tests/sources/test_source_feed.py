@@ -214,3 +214,20 @@ def test_documents_made_to_keep_a_parser_busy_end_in_entries_or_an_error(inside:
         read(rss(inside))
     except ParseError as error:
         assert error.code in ("parse_error", "parse_limits")
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("<rss version='2.0'><channel><title><![CDATA[ Qwen &amp; Co ]]></title><item><guid>a</guid></item></channel></rss>",
+         "Qwen & Co"),
+        ("<feed xmlns='http://www.w3.org/2005/Atom'><title type='text'>量子位</title><entry><id>a</id></entry></feed>", "量子位"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "title": "Q\\u0000wen", "items": []}', "Qwen"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "title": 7, "items": []}', None),
+        ("<rss version='2.0'><channel><item><guid>a</guid><title>An entry's</title></item></channel></rss>", None),
+    ],
+)  # fmt: skip
+def test_a_feeds_own_title_is_remembered(body: str, title: str | None) -> None:
+    first = read(body)
+    assert first.cursor.get("title") == title
+    assert "title" not in read(body, first.cursor).cursor
