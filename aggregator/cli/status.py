@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
     """Health: the worker, the last poll, sources that fail, are overdue, silent or held, the last digest and its
-    deliveries, what waits, the database. Exit 1 if the worker is stalled."""
+    deliveries, what waits, the database and what threatens it. Exit 1 if the worker is stalled."""
     with common.application(ctx) as app:
         health = app.health(datetime.now(UTC))
         form = _form(app, health)
@@ -70,6 +70,7 @@ def _form(app: Application, health: Any) -> dict[str, Any]:
         "database": {
             "url": app.database_shown, "bytes": app.store.size(), "schema": app.store.schema_version
         },
+        "warnings": [{"code": code, "detail": detail} for code, detail in app.store.warnings().items()],
     }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Worker:
         self._started = app.now()
         self._last = self._started
         self._mended = False
+        self._warned: set[str] = set()
 
     def start(self) -> bool:
         """Take the worker's right on this database; False while another worker has it."""
@@ -111,7 +112,15 @@ class Worker:
             self.reload.clear()
             app.reload()
             faults.at("care.reloaded")
+        self._warn()
         retention.keep_house(app.store, app.configuration.settings, _backups(app), now)
+
+    def _warn(self) -> None:
+        """A line of the log for each thing that begins to threaten the database."""
+        found = self.app.store.warnings()
+        for code in found.keys() - self._warned:
+            log.warning("database: %s [code=%s]", found[code], code)
+        self._warned = set(found)
 
 
 def log_outcome(outcome: PollOutcome) -> None:

@@ -221,6 +221,10 @@ class Store:
         """Return the bytes that the database takes on disk."""
         return dialect.size_of(self.engine)
 
+    def warnings(self) -> dict[str, str]:
+        """Return what threatens the database where it lies, by code (network_file_system, log_large), with what to do."""
+        return dialect.warnings(self.engine)
+
     def counts(self) -> dict[str, int]:
         """Return how many items, copies, stories, releases, artifacts and sources are stored."""
         with dialect.reading(self.engine) as connection:

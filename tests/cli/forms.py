@@ -179,6 +179,7 @@ STATUS = form(
         "backlog": form({"messages": number, "oldest": maybe(moment)}), "last_backup": maybe(moment),
         "dead": several(form({"date": text, "channel": text, "recipient": text, "error": maybe(text)})),
         "database": form({"url": text, "bytes": number, "schema": text}),
+        "warnings": several(form({"code": text, "detail": text})),
     }
 )  # fmt: skip
 LAB = form(

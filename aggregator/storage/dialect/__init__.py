@@ -30,7 +30,7 @@ from aggregator.storage.dialect.sqlite import file_of, put_back, sound_version
 __all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "among", "chunks", "copy_to", "empty_index", "file_of",
            "holds", "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "name_of", "problems",
            "put_back", "reading", "reserve_numbers", "schema_of", "settle_numbers", "size_of", "sound_version", "told",
-           "unindex_items", "unindexed", "watch", "writing"]  # fmt: skip
+           "unindex_items", "unindexed", "warnings", "watch", "writing"]  # fmt: skip
 
 ATTEMPTS = 3
 """How often a transaction that writes tries to begin; each time it waits for ten seconds."""
@@ -73,6 +73,7 @@ class Side(Protocol):
     def unindexed(self, column: sa.Column[Any]) -> Any: ...
     def problems(self, connection: Connection) -> list[str]: ...
     def size_of(self, engine: Engine) -> int: ...
+    def warnings(self, engine: Engine) -> dict[str, str]: ...
     def schema_of(self, connection: Connection) -> list[str]: ...
     def watch(self, engine: Engine) -> Watch: ...
 
@@ -265,6 +266,11 @@ def problems(connection: Connection) -> list[str]:
 def size_of(engine: Engine) -> int:
     """Return the bytes that the database takes on disk, its log included where that is a file of its own."""
     return _side(engine).size_of(engine)
+
+
+def warnings(engine: Engine) -> dict[str, str]:
+    """Return what threatens the database where it lies, by code, each with what to do; nothing is read from it."""
+    return _side(engine).warnings(engine)
 
 
 def schema_of(connection: Connection) -> list[str]:

@@ -337,6 +337,10 @@ def size_of(engine: Engine) -> int:
         return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
 
+def warnings(engine: Engine) -> dict[str, str]:
+    return {}
+
+
 def schema_of(connection: Connection) -> list[str]:
     asked = (
         (

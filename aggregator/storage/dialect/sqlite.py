@@ -1,4 +1,4 @@
-"""SQLite: WAL, foreign keys on, synchronous FULL, ten seconds of patience for a lock.
+"""SQLite: WAL (on a network file system a rollback journal), foreign keys on, synchronous FULL, ten seconds of patience.
 
 A transaction that writes begins as a writer (BEGIN IMMEDIATE), so that it never fails half-way on a rival's lock. Search
 is an FTS5 table that holds our tokens (aggregator/searching.py) and no text: its tokenizer only parts them at spaces.
@@ -24,10 +24,13 @@ from sqlalchemy.exc import DBAPIError
 from aggregator import faults
 from aggregator.errors import StoreError
 from aggregator.searching import Phrase
+from aggregator.storage.dialect import mounts
 from aggregator.storage.dialect.schema import SEARCH_TABLE
 
 PATIENCE = 10.0
 """Seconds that a statement waits for somebody else's lock."""
+LOG_LIMIT = 64 * 2**20
+"""Bytes to which the write-ahead log is cut once it was emptied; above it a reader keeps it from being emptied."""
 _CODES = {
     sqlite3.SQLITE_FULL: ("disk_full", "the disk is full; free some space, polls go on by themselves"),
     sqlite3.SQLITE_BUSY: ("db_busy", "another process holds the database; try again"),
@@ -49,7 +52,12 @@ def make_engine(url: URL, readonly: bool) -> Engine:
     if path is not None:
         _check_path(path, readonly)
     engine = sa.create_engine(url, connect_args={"timeout": PATIENCE, "check_same_thread": False})
-    event.listen(engine, "connect", _prepare_readonly if readonly else _prepare)
+    journal = "delete" if path is not None and mounts.network_kind(path) else "wal"
+
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        _prepare(connection, journal)
+
+    event.listen(engine, "connect", _prepare_readonly if readonly else prepare)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -84,16 +92,16 @@ def _check_path(path: Path, readonly: bool) -> None:
                 raise StoreError(f"{path}: {_CODES[sqlite3.SQLITE_NOTADB][1]}", code="db_corrupt")
 
 
-def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+def _prepare(connection: sqlite3.Connection, journal: str) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for attempt in range(50):
         try:
-            if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
-                cursor.execute("PRAGMA journal_mode=WAL")
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in (journal, "memory"):
+                cursor.execute(f"PRAGMA journal_mode={journal}")
             break
         except sqlite3.OperationalError as error:
-            # the change to WAL does not wait for a rival that opens the same new file
+            # this change does not wait for a rival that opens the same new file
             if attempt == 49 or (error.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY:
                 raise
             time.sleep(0.05)
@@ -102,6 +110,7 @@ def _prepare(connection: sqlite3.Connection, record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
     cursor.execute("PRAGMA cache_size=-16000")
     cursor.execute("PRAGMA temp_store=MEMORY")
+    cursor.execute(f"PRAGMA journal_size_limit={LOG_LIMIT}")
     cursor.close()
 
 
@@ -225,6 +234,26 @@ def size_of(engine: Engine) -> int:
     if path is None:
         return 0
     return sum(p.stat().st_size for p in (path, Path(f"{path}-wal")) if p.exists())
+
+
+def warnings(engine: Engine) -> dict[str, str]:
+    path = _file(engine.url)
+    if path is None:
+        return {}
+    found = {}
+    if kind := mounts.network_kind(path):
+        found["network_file_system"] = (
+            f"{path} lies on a network file system ({kind}): locks and what is written are only as safe as that is, readers "
+            "and writers wait for each other; put it on a disk of this machine, or use PostgreSQL"
+        )
+    log = Path(f"{path}-wal")
+    with suppress(FileNotFoundError):
+        if (size := log.stat().st_size) > LOG_LIMIT:
+            found["log_large"] = (
+                f"{log} has {size / 2**20:,.0f} MiB: a program that reads without end keeps it from being emptied, and it "
+                f"grows until the disk is full; `fuser {path}` names the programs, end the one that hangs"
+            )
+    return found
 
 
 def schema_of(connection: Connection) -> list[str]:
