@@ -58,6 +58,7 @@ from aggregator.storage import (
     releases,
     states,
     tables,
+    trying,
     upkeep,
 )
 from aggregator.storage.migrations import VERSIONS
@@ -317,12 +318,10 @@ class Store:
         return counts
 
     def commit_polls(self, polls_: Sequence[Poll], now: datetime) -> list[PollCounts]:
-        """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError."""
-        if not polls_:
-            return []
-        quiet = all(not poll.prepared and poll.listed is None for poll in polls_)
-        with dialect.writing(self.engine, by_row=quiet) as connection:
-            return polls.commit_polls(connection, polls_, now, self.rules, self.regions)
+        """Store polls in one transaction, each whole; return what each changed, in their order. Raises StoreError.
+
+        What the server undid (it ended the connection, or found a deadlock) is tried again twice."""
+        return trying.commit_polls(self.engine, polls_, now, self.rules, self.regions) if polls_ else []
 
     def note_failure(self, poll: Poll, now: datetime) -> None:
         """Store that a poll failed, and when its source is asked again; nothing else of it. Raises StoreError."""

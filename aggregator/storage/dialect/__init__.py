@@ -28,9 +28,9 @@ from aggregator.storage.dialect.schema import SEARCH_TABLE, Spoken
 from aggregator.storage.dialect.sqlite import file_of, put_back, sound_version
 
 __all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "among", "chunks", "copy_to", "empty_index", "file_of",
-           "holds", "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "name_of", "problems",
-           "put_back", "reading", "reserve_numbers", "schema_of", "settle_numbers", "size_of", "sound_version", "told",
-           "unindex_items", "unindexed", "warnings", "watch", "writing"]  # fmt: skip
+           "holds", "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "may_be_undone",
+           "name_of", "problems", "put_back", "reading", "reserve_numbers", "schema_of", "settle_numbers", "size_of",
+           "sound_version", "told", "unindex_items", "unindexed", "warnings", "was_undone", "watch", "writing"]  # fmt: skip
 
 ATTEMPTS = 3
 """How often a transaction that writes tries to begin; each time it waits for ten seconds."""
@@ -56,6 +56,7 @@ class Side(Protocol):
     def name_of(self, url: URL) -> str: ...
     def code_of(self, error: Exception) -> str | None: ...
     def advice(self, code: str) -> str: ...
+    def was_undone(self, error: DBAPIError) -> bool: ...
     def reading(self, connection: Connection) -> Connection: ...
     def writing(self, connection: Connection) -> Connection: ...
     def begin(self, connection: Connection, by_row: bool) -> sa.RootTransaction: ...
@@ -165,6 +166,17 @@ def told(engine: Engine) -> Iterator[None]:
         if code == "db_unavailable" and path is not None and _cannot_be_written(path):
             code = "db_readonly"  # on a read-only file system SQLite cannot open its log and says no more
         raise StoreError(f"{name_of(engine)}: {side.advice(code)}", code=code) from error
+
+
+def may_be_undone(engine: Engine) -> bool:
+    """Say whether the database may undo a transaction that we did nothing wrong in, or fall silent during its commit."""
+    return engine.dialect.name != "sqlite"
+
+
+def was_undone(engine: Engine, error: StoreError) -> bool:
+    """Say whether the database undid the transaction of an error, or lost its connection: the same again may succeed."""
+    cause = error.__cause__
+    return isinstance(cause, DBAPIError) and _side(engine).was_undone(cause)
 
 
 def _cannot_be_written(path: Path) -> bool:

@@ -45,6 +45,8 @@ _STATES = {
     "57P05": "db_unavailable", "25P03": "db_unavailable", "57014": "db_busy",
 }  # fmt: skip
 """Codes by SQLSTATE."""
+_UNDONE = frozenset({"40001", "40P01", "57P01", "57P02", "57P05", "25P03"})
+"""SQLSTATEs of a transaction that the server undid by itself: serialization, deadlock, the end of the connection."""
 _WORDS = (
     ("disk_full", r"no space left on device"),
     ("db_denied", (r"password authentication failed|no password supplied|no pg_hba\.conf entry|role .* does not exist"
@@ -173,6 +175,10 @@ def code_of(error: Exception) -> str | None:
         said = str(original)
         return next((code for code, words in _WORDS if re.search(words, said, re.I)), "db_unavailable")
     return None
+
+
+def was_undone(error: DBAPIError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _UNDONE
 
 
 def advice(code: str) -> str:
