@@ -168,7 +168,9 @@ def _next_pending(cursor: Mapping[str, Any], endpoints: Endpoints) -> tuple[list
     requests: list[Ask] = []
     for name, stage, pushed, former in taken:
         if stage == "all":
-            requests.append(_releases_ask(name, former, pushed, endpoints))
+            # one that was deleted while it waited has neither; that must not keep the others from their turn
+            releases = _releases_ask(name, former, pushed, endpoints)
+            requests.append(replace(releases, fallback=readme_ask(name, endpoints)))
         requests.append(readme_ask(name, endpoints))
     return requests, dict(settled)
 

@@ -83,11 +83,12 @@ def match(connection: Connection, polls: Sequence[Poll], rules: Rules, listed: s
     stored = _stored(connection, (i for a in arrived for i in (a.id, *a.further)))
     _tell_apart(connection, arrived, stored)
     buried = _buried(connection, (i for a in arrived for i in (a.id, *a.further)))
+    for one in arrived:
+        one.known = next((stored[i] for i in (one.id, *one.further) if i in stored), None)
+    _know_by_number(arrived, stored)
     kept: dict[str, Incoming] = {}
     for one in arrived:
-        ids = (one.id, *one.further)
-        one.known = next((stored[i] for i in ids if i in stored), None)
-        one.buried = one.known is None and any(i in buried for i in ids)
+        one.buried = one.known is None and any(i in buried for i in (one.id, *one.further))
         if one.known is not None and one.known.seq in listed:
             continue
         # the same thing twice in one listing: the first is what the source says now
@@ -95,6 +96,20 @@ def match(connection: Connection, polls: Sequence[Poll], rules: Rules, listed: s
     unique = _merged_by_alias(list(kept.values()))
     _find_rekeyed(connection, unique, listed)
     return unique
+
+
+def _know_by_number(arrived: Sequence[Incoming], stored: dict[str, Any]) -> None:
+    """What was made again has another lasting identifier, and is known by its name: keep both. But a name under which
+    something is stored that is listed by its own identifier too has passed to another thing, which is new."""
+    named = [one for one in arrived if one.prepared.entry.lasting_id and one.known is not None]
+    itself = {one.known.seq for one in named if one.id in stored}
+    for one in named:
+        if one.id in stored:
+            continue
+        if one.known.seq in itself:
+            one.known, one.further = None, {i: key for i, key in one.further.items() if i not in stored}
+        else:
+            one.further[one.id] = one.key
 
 
 def _incoming(poll: Poll, prepared: Prepared, rules: Rules) -> Incoming:
