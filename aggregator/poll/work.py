@@ -143,7 +143,7 @@ class Work:
         if wait is None or ask.role != "listing" or self.resumed:
             return []
         self.resumed = True
-        reading = wait(self.source, self.cursor, self.means.endpoints)
+        reading = wait(self.source, self.cursor, self.means.endpoints, self.now)
         self.cursor.update(reading.cursor)
         return list(reading.follow)
 

@@ -9,7 +9,8 @@ Without one no API call at all: Atom feeds and raw files (github_atom.py); the g
 Rows are known by numeric id: `repo:<id>` in the cursor is [full name, pushed_at]. A changed full name is an alias and
 an `extra["renamed"]`, and the README's memory moves along. The first poll of an organisation asks for its listing
 only and marks its repositories with a line's name as pending for their README, so that the first edit of one can be
-told from its baseline.
+told from its baseline. The releases of a repository that moved are asked for again once a day for a month (`releases` in
+the cursor: id to day, five a poll at most, with what waits): a draft may be published without a push.
 
 README: its first sight is always silent (a new repository is itself an entry); later one that names a line which the
 last version did not is an entry; any other edit only moves the sha in `readme:<owner/repo>`. READMEs are raw files:
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +34,7 @@ from aggregator.sources.json_bytes import load, number_in, object_of, rows_of, t
 from aggregator.sources.links import is_cut, next_page
 from aggregator.sources.port import Endpoints
 from aggregator.sources.readmes import (
+    AT_ONCE,
     blob_sha,
     families_of,
     lines_with,
@@ -44,6 +46,7 @@ from aggregator.sources.readmes import (
 )
 
 MAXIMUM_NAMES = 400
+LATELY = timedelta(days=30)
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
 
@@ -85,18 +88,20 @@ def read(
         return _read_releases(ask, answer, endpoints)
     if ask.role == "tags":
         return _read_tags(ask, answer, endpoints)
-    return _read_listing(ask, answer, source, cursor, endpoints)
+    return _read_listing(ask, answer, source, cursor, endpoints, now)
 
 
-def waiting(source: Source, cursor: Mapping[str, Any], endpoints: Endpoints) -> Reading:
+def waiting(source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime) -> Reading:
     """What to ask although the listing is unchanged: the details of repositories that still wait, five at most."""
     if not endpoints.github_token or source.options.get("repository"):
         return Reading()
-    follow, issued = _next_pending(cursor, endpoints)
+    follow, issued = _next_pending(cursor, endpoints, now)
     return Reading(follow=tuple(follow), cursor=issued)
 
 
-def _read_listing(ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints) -> Reading:
+def _read_listing(
+    ask: Ask, answer: Answer, source: Source, cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime
+) -> Reading:
     """One page of an organisation's repositories."""
     rows = rows_of(load(answer), answer)
     is_first_page = int(ask.context.get("page", 1)) == 1
@@ -121,7 +126,7 @@ def _read_listing(ask: Ask, answer: Answer, source: Source, cursor: Mapping[str,
             changes["account"] = "user"
     follow: list[Ask] = []
     if is_first_page:
-        follow, issued = _next_pending({**cursor, **changes}, endpoints)
+        follow, issued = _next_pending({**cursor, **changes}, endpoints, now)
         changes |= issued
     following = next_page(ask, answer)
     if following is not None:
@@ -162,17 +167,33 @@ def _note_repository(
     return changes
 
 
-def _next_pending(cursor: Mapping[str, Any], endpoints: Endpoints) -> tuple[list[Ask], dict[str, Any]]:
-    """The requests for at most five repositories that wait, and the changes of the cursor that settle them."""
+def _next_pending(cursor: Mapping[str, Any], endpoints: Endpoints, now: datetime) -> tuple[list[Ask], dict[str, Any]]:
+    """The requests for at most five repositories that wait or whose day has come, and the changes of the cursor that
+    settle them."""
     taken, settled = take_pending(cursor)
     requests: list[Ask] = []
-    for name, stage, pushed, former in taken:
+    days: dict[str, str] = dict(cursor.get("releases") or {})
+    for key, (name, stage, pushed, former) in zip(settled, taken, strict=True):
         if stage == "all":
-            # one that was deleted while it waited has neither; that must not keep the others from their turn
-            releases = _releases_ask(name, former, pushed, endpoints)
-            requests.append(replace(releases, fallback=readme_ask(name, endpoints)))
+            requests.append(_details_ask(name, former, pushed, endpoints))
+            days[key.removeprefix("pending:")] = f"{now:%Y-%m-%d}"
         requests.append(readme_ask(name, endpoints))
-    return requests, dict(settled)
+    room = AT_ONCE - len(taken)
+    for number, day in sorted(days.items(), key=lambda pair: pair[1]):
+        name, pushed = cursor.get(f"repo:{number}") or ("", "")
+        if pushed[:10] < f"{now - LATELY:%Y-%m-%d}":
+            del days[number]
+        elif day < f"{now:%Y-%m-%d}" and room > 0:
+            requests.append(_details_ask(name, None, pushed, endpoints))
+            days[number] = f"{now:%Y-%m-%d}"
+            room -= 1
+    return requests, {**settled, **({"releases": days} if days != (cursor.get("releases") or {}) else {})}
+
+
+def _details_ask(name: str, former: str | None, pushed: str | None, endpoints: Endpoints) -> Ask:
+    """The releases of a repository, or its README: one that was deleted meanwhile has neither, and that must not keep
+    the others from their turn."""
+    return replace(_releases_ask(name, former, pushed, endpoints), fallback=readme_ask(name, endpoints))
 
 
 def _releases_ask(name: str, former: str | None, pushed: str | None, endpoints: Endpoints) -> Ask:

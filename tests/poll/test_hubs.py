@@ -101,6 +101,62 @@ def test_S19_a_draft_that_is_published_late_stands_low_in_the_list_and_is_found(
     assert reader.day() == [("glm4.9", "new")]
 
 
+def organisation(hub: Hub, *releases: dict[str, Any], tags: tuple[str, ...], pushed: str) -> None:
+    """An organisation of one repository of models."""
+    show(hub, *releases, tags=tags)
+    hub.serve(LISTING, [repository(1, "zai-org/GLM-5", pushed)])
+
+
+def test_S19_of_an_organisation_a_draft_that_makes_its_tag_is_found_at_once(reader: Reader) -> None:
+    old = [release(100 + n, f"GLM-5.{n}", f"2026-01-{31 - n:02}T00:00:00Z") for n in range(1, 30)]
+    draft = release(50, "GLM-4.9", "2026-01-01T00:00:00Z", published_at="2026-02-17T08:30:00Z")
+    reader.hub.size = 10
+    tags = tuple(row["tag_name"] for row in old)
+    organisation(reader.hub, *old, tags=tags, pushed="2026-02-16T00:00:00Z")
+    reader.poll(ZAI)
+    organisation(reader.hub, *old, draft, tags=(*tags, "GLM-4.9"), pushed="2026-02-17T08:30:00Z")
+    reader.poll(ZAI)
+    assert "zai-org/GLM-5@GLM-4.9" in guids(reader.rig.store)
+
+
+def test_S19_of_an_organisation_a_draft_that_is_published_without_a_push_is_found_within_a_day(reader: Reader) -> None:
+    hub, pushed = reader.hub, "2026-02-17T07:00:00Z"
+    organisation(hub, tags=(), pushed="2026-02-16T00:00:00Z")
+    reader.poll(ZAI)
+    organisation(hub, tags=("v5.1",), pushed=pushed)
+    assert reader.poll(ZAI).new == 1  # the tag
+    draft = release(50, "v5.1", "2026-02-17T07:00:00Z", name="GLM-5.1", published_at="2026-02-18T06:00:00Z")
+    organisation(hub, draft, tags=("v5.1",), pushed=pushed)
+    assert reader.poll(ZAI).outcome == "unchanged"  # once a day is enough
+    reader.rig.later(days=1)
+    asked = len(reader.rig.asked)
+    reader.poll(ZAI)
+    assert [url for url, _ in reader.rig.asked[asked:]].count(RELEASES) == 1
+    assert "GLM-5.1" in {item.title for item in reader.rig.store.items()[0]}
+    reader.rig.later(days=31)
+    asked = len(reader.rig.asked)
+    reader.poll(ZAI)
+    assert RELEASES not in [url for url, _ in reader.rig.asked[asked:]]  # nor for ever
+
+
+def test_S19_a_daily_look_comes_behind_what_waits(reader: Reader) -> None:
+    hub = reader.hub
+    for day in (16, 17):
+        hub.serve(LISTING, [repository(n, f"zai-org/GLM-{n}", f"2026-02-{day}T0{n}:00:00Z") for n in range(1, 9)])
+        for n in range(1, 9):
+            hub.serve(f"{API}/repos/zai-org/GLM-{n}/releases?per_page=100", [])
+            hub.serve(f"{API}/repos/zai-org/GLM-{n}/tags?per_page=100", [])
+        reader.poll(ZAI)
+        reader.poll(ZAI)
+    reader.rig.later(days=1)
+    looks = []
+    for _ in range(3):
+        asked = len(reader.rig.asked)
+        reader.poll(ZAI)
+        looks.append(sum("/releases?" in url for url, _ in reader.rig.asked[asked:]))
+    assert looks == [5, 3, 0]
+
+
 def test_S20_a_readme_edit_that_moves_only_the_time_of_a_repository_is_no_release(reader: Reader) -> None:
     (ask,) = KINDS["huggingface"].asks(QWEN, {}, reader.rig.means().endpoints, reader.rig.now)
     row = model(1, "Qwen3.5-9B", "2026-01-20T00:00:00Z")
