@@ -164,19 +164,36 @@ def test_another_scheduler_leads_within_a_minute_of_the_leaders_end(shared: Worl
         assert former.stop.is_set(), "who lost the lead ends its ticks"
 
 
-def test_jobs_of_a_worker_that_gives_no_sign_of_life_return_to_the_queue(shared: World, queue: Filling) -> None:
-    queue.put(["a"])
-    with psycopg.connect(engine.address_of(shared.database), options="-c search_path=queue") as connection:
+def taken_by_the_dead(database: str) -> None:
+    """A worker that has given no sign of life for an hour takes the job that waits."""
+    with psycopg.connect(engine.address_of(database), options="-c search_path=queue") as connection:
         connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')")
         connection.execute("SELECT procrastinate_fetch_job_v2(NULL, (SELECT max(id) FROM procrastinate_workers))")
+
+
+async def rescue(database: str) -> int:
+    async with engine.application(database, lambda source: asyncio.sleep(0)).open_async() as app:
+        return await engine.return_stalled(app) + 10 * await engine.return_stalled(app)
+
+
+def test_jobs_of_a_worker_that_gives_no_sign_of_life_return_to_the_queue(shared: World, queue: Filling) -> None:
+    queue.put(["a"])
+    taken_by_the_dead(shared.database)
     assert queue.waiting() == 0
-
-    async def rescue() -> int:
-        async with engine.application(shared.database, lambda source: asyncio.sleep(0)).open_async() as app:
-            return await engine.return_stalled(app) + 10 * await engine.return_stalled(app)
-
-    assert asyncio.run(rescue()) == 1
+    assert asyncio.run(rescue(shared.database)) == 1
     assert queue.waiting() == 1
+
+
+def test_a_lost_job_whose_source_was_handed_over_again_is_in_nobodys_way(shared: World, queue: Filling) -> None:
+    """Its lock kept the new job from every worker, and it could not return beside the new one: for ever."""
+    source = "feed-qbitai"
+    queue.put([source])
+    taken_by_the_dead(shared.database)
+    assert queue.put([source]) == 1, "its lease ran out before anybody missed the worker"
+    assert asyncio.run(rescue(shared.database)) == 1
+    assert queue.waiting() == 1
+    with shared.open() as app:
+        work_off(app, queue, lambda: not busy(shared.database))
 
 
 def test_a_role_needs_postgresql(fresh_world: World) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 
 import procrastinate
 import psycopg
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Job
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.schema import SchemaManager
 
 from aggregator.errors import StoreError
@@ -163,12 +163,18 @@ async def work(app: procrastinate.App, at_once: int, patience: float) -> None:
 
 
 async def return_stalled(app: procrastinate.App) -> int:
-    """Put the jobs of workers that gave no sign of life back into the queue; how many."""
+    """Put the jobs of workers that gave no sign of life back into the queue; how many were in the way.
+
+    One whose source waits in another job meanwhile is forgotten: its lock would keep that job from every worker.
+    """
     count = 0
     manager: Any = app.job_manager
     for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_AFTER):
         try:
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
         except ConnectorException:  # another worker was faster, or its worker came back and ended it
             continue
         count += 1
