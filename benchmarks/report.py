@@ -95,7 +95,7 @@ def _speed(found: Results) -> str:
     rows = []
     for who in dict.fromkeys(sample.who for sample in found.samples):
         rows.append([who, *(_cell(found, who, what) for what in WHATS), str(found.rounds(who, "cold") or "")])
-    said = [f"- **{who}** {words}" for who, words in found.contestants.items()]
+    said = [f"- **{who}** {words}" for who, words in sorted(found.contestants.items())]
     said += [f"- **{who}** is missing: {reason}" for who, reason in found.missing.items()]
     said += [f"- **WRONG**: {complaint}" for complaint in found.wrong]
     parts = [(part, found.median(FLOOR, part, "cpu")) for part in ("fetch", "parse", "store")]
