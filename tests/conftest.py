@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A bound of wall time is a claim about our code; what else the machine does comes on top, so the best attempt counts."""
     for item in items:
         if item.get_closest_marker("timed"):
-            item.add_marker(pytest.mark.flaky(reruns=ATTEMPTS - 1))
+            item.add_marker(pytest.mark.flaky(reruns=ATTEMPTS - 1, only_rerun=["AssertionError"]))
 
 
 @pytest.fixture(scope="session")

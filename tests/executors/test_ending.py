@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
 
 from wires import STALL, Wire  # noqa: E402  (tests/ is no package)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.timed]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 Started = Callable[["subprocess.Popen[str]"], "subprocess.Popen[str]"]
 
 
@@ -74,6 +74,7 @@ def _due(world: World) -> int:
         return len(app.due(app.now()))
 
 
+@pytest.mark.timed
 def test_c7_a_worker_that_is_told_to_end_in_the_middle_of_a_mail_ends_and_the_mail_goes_out_again(
     copied_world: World, started: Started, tmp_path: Path
 ) -> None:

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
 
 from wires import Wire  # noqa: E402  (tests/ is no package)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.timed]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 Started = Callable[["subprocess.Popen[str]"], "subprocess.Popen[str]"]
 LIMIT = 60.0
 """Seconds within which another scheduler leads."""

@@ -13,7 +13,6 @@ import pytest
 
 from aggregator.executors.first_process import under_first_process
 
-pytestmark = pytest.mark.timed
 WORK = """
 import ctypes, os, signal, sys
 from aggregator.executors.first_process import under_first_process

@@ -23,7 +23,7 @@ from aggregator import owners, slots
 from aggregator.demo.server import DemoServer
 from aggregator.executors import inprocess
 
-pytestmark = [pytest.mark.timeout(400), pytest.mark.timed]  # processes on a machine that does much else
+pytestmark = pytest.mark.timeout(400)  # processes on a machine that does much else
 Started = Callable[[subprocess.Popen[str]], subprocess.Popen[str]]
 WORKER = """
 import logging, sys

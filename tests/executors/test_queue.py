@@ -21,8 +21,6 @@ from aggregator.executors.queue.engine import Filling
 from aggregator.executors.queue.scheduler import HELD, LEASE, Scheduler
 from aggregator.model import PollOutcome
 
-pytestmark = pytest.mark.timed
-
 
 @pytest.fixture
 def database(postgres: Postgres) -> Iterator[str]:

@@ -19,7 +19,6 @@ from aggregator.errors import FetchError
 from aggregator.fetch import Fetcher, client, transport
 from aggregator.model import Ask
 
-pytestmark = pytest.mark.timed
 URL = "http://news.example/ok"
 
 
@@ -57,6 +56,7 @@ def test_N1_a_name_without_addresses_is_dns_failed(world: World) -> None:
     assert world.fail("http://empty.example/").code == "dns_failed"
 
 
+@pytest.mark.timed
 def test_N2_hanging_lookups_time_out_and_starve_no_other_name(world: World) -> None:
     for number in range(20):
         world.names[f"hang{number}.example"] = lambda: time.sleep(3) or []
@@ -102,6 +102,7 @@ def test_N3_an_unreachable_host_is_connect_failed(world: World) -> None:
     assert "no route to host" in error.detail
 
 
+@pytest.mark.timed
 def test_N4_a_black_hole_is_connect_timeout(world: World) -> None:
     world.dead = {PUBLIC: 60.0}
     began = time.monotonic()
@@ -134,6 +135,7 @@ def test_N5_a_good_certificate_is_accepted_with_the_name_as_sni(world: World) ->
     assert world.dialled == [(PUBLIC, 443)]
 
 
+@pytest.mark.timed
 def test_N6_a_stalled_handshake_is_tls_timeout(world: World) -> None:
     world.ports[443] = world.server.listen_raw(None)
     began = time.monotonic()
@@ -146,6 +148,7 @@ def test_N6_a_stalled_first_header_ends_at_the_deadline(world: World) -> None:
     assert world.fail("http://news.example/silent").code == "deadline"
 
 
+@pytest.mark.timed
 def test_N6_a_stall_ends_at_the_idle_limit(world: World) -> None:
     began = time.monotonic()
     assert world.fail("http://news.example/silent", limits=replace(QUICK, idle=0.3)).code == "deadline"
@@ -168,6 +171,7 @@ def test_N8_a_reset_in_mid_body_is_body_truncated(world: World) -> None:
     assert (error.code, error.stage) == ("body_truncated", "http")
 
 
+@pytest.mark.timed
 def test_N9_drip_ends_at_the_deadline_and_holds_one_slot(world: World) -> None:
     async def run() -> tuple[list[str], float]:
         async with world.fetcher(limits=replace(QUICK, in_flight=2)) as fetcher:
@@ -224,6 +228,7 @@ def test_N12_a_second_address_is_tried_when_the_first_is_dead(world: World) -> N
     assert world.dialled == [("8.8.4.4", 80), (PUBLIC, 80)]
 
 
+@pytest.mark.timed
 def test_N12_a_second_address_is_tried_when_the_first_is_silent(world: World) -> None:
     world.names["news.example"] = ["8.8.4.4", PUBLIC]
     world.dead = {"8.8.4.4": 60.0}
@@ -232,6 +237,7 @@ def test_N12_a_second_address_is_tried_when_the_first_is_silent(world: World) ->
     assert time.monotonic() - began < 0.5
 
 
+@pytest.mark.timed
 def test_N13_all_are_fetched_soon_after_an_outage(world: World) -> None:
     world.dead = {PUBLIC: OSError(errno.ENETUNREACH, "Network is unreachable")}
 
@@ -394,6 +400,7 @@ def test_connections_are_kept_and_many_requests_at_once_do_not_open_many(world: 
     assert world.server.connections == 2
 
 
+@pytest.mark.timed
 def test_C4_slow_hosts_make_room_for_others_and_are_tried_again_in_their_lane(world: World) -> None:
     async def run() -> tuple[list[str], list[str], float, list[str], int]:
         limits = replace(QUICK, in_flight=4, patience=0.2, total=0.8)

@@ -19,7 +19,6 @@ from aggregator.model import Entry, Family, Lab, Source
 from aggregator.parsing import Limits
 from aggregator.understanding import Understanding
 
-pytestmark = pytest.mark.timed
 READER = "aggregator.parsing.reading:read_safely"
 CODES = {
     "parse_timeout", "parse_limits", "parse_error", "not_a_feed", "empty_body", "selector_empty",
@@ -98,6 +97,7 @@ def test_P31_junk_ends_in_entries_or_an_error_of_that_document(small: Desk, name
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("batch", range(6))
+@pytest.mark.timed
 def test_P16_at_full_size_every_document_ends_in_forty_seconds_and_good_ones_are_on_time(batch: int) -> None:
     """All limits at their defaults; a good document is read again and again beside each hostile one."""
     one = Desk(Limits(), READER)

@@ -23,7 +23,6 @@ from aggregator.parsing import Parser, read_safely, wire
 from aggregator.sources import Endpoints
 from aggregator.storage import Store
 
-pytestmark = pytest.mark.timed
 FEED = b"<rss version='2.0'><channel><title>x</title><item><title>one</title><guid>1</guid></item></channel></rss>"
 Desks = Callable[..., Desk]
 
@@ -137,6 +136,7 @@ def test_what_a_library_prints_is_not_in_the_way(desk: Desks) -> None:
         ("write", "parse_crashed"),
     ],
 )
+@pytest.mark.timed
 def test_P18_whatever_a_document_does_is_an_error_of_its_source_and_the_next_is_read(
     desk: Desks, document: str, code: str
 ) -> None:
@@ -158,6 +158,7 @@ def test_P18_whatever_a_document_does_is_an_error_of_its_source_and_the_next_is_
     assert not Path("/tmp/aggregator-must-not-be-there").exists()  # noqa: S108
 
 
+@pytest.mark.timed
 def test_X17_hostile_documents_do_not_hold_up_good_ones(desk: Desks) -> None:
     """More hostile documents than there are places, and good ones behind them."""
     limits = replace(FIFTIETH, cpu=1.0, wall=1.2, patience=0.1)
@@ -187,6 +188,7 @@ def test_X17_hostile_documents_do_not_hold_up_good_ones(desk: Desks) -> None:
     assert sorted(waits)[5] < 0.8, waits
 
 
+@pytest.mark.timed
 def test_C8_the_loop_stays_awake_while_a_large_answer_comes_back(desk: Desks) -> None:
     one = desk(replace(FIFTIETH, cpu=20, wall=30, patience=20))
     late: list[float] = []
@@ -345,6 +347,7 @@ def test_parser_without_a_pool_uses_that_of_the_process() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.timed
 def test_closing_does_not_wait_for_workers_that_are_still_starting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,6 @@ from aggregator.parsing import Parser, Pool  # noqa: E402
 from aggregator.poll import poll_sources  # noqa: E402
 from aggregator.understanding import Understanding  # noqa: E402
 
-pytestmark = pytest.mark.timed
 LATE = 0.2
 LABS = {
     "qwen": Lab("qwen", "Alibaba", "cn", ("Alibaba", "阿里"), (Family("Qwen", ("千问", "通义千问")),)),
@@ -113,6 +112,7 @@ def served(server: Faultd, number: int, kind: str, body: bytes, headers: Sequenc
 SMALL = hostile(0.01)
 
 
+@pytest.mark.timed
 def test_C8_the_loop_stays_awake_beside_small_hostile_documents(rig: Rig, server: Faultd) -> None:
     sources = [served(server, number, kind, body) for number, (kind, body) in enumerate(SMALL.values())]
     outcomes, late = polled(rig, server, sources)
@@ -125,6 +125,7 @@ def test_C8_the_loop_stays_awake_beside_small_hostile_documents(rig: Rig, server
 @pytest.mark.soak
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.timed
 def test_C8_the_loop_stays_awake_and_a_poll_ends_whatever_16_mebibytes_hold(
     rig: Rig, server: Faultd, name: str
 ) -> None:
@@ -137,6 +138,7 @@ def test_C8_the_loop_stays_awake_and_a_poll_ends_whatever_16_mebibytes_hold(
 
 
 @pytest.mark.soak
+@pytest.mark.timed
 def test_C8_the_loop_stays_awake_beside_a_bomb(rig: Rig, server: Faultd) -> None:
     bomb = gzip.compress(bytes(200 * 2**20), 9)
     (outcome,), late = polled(rig, server, [served(server, 0, "feed", bomb, [("Content-Encoding", "gzip")])])
