@@ -1,5 +1,5 @@
 # What a person does with this project; every target sets up what it needs.
-.PHONY: help setup demo digest run test test-all soak bench bench-growth check format schema clean
+.PHONY: help setup demo digest run test test-all soak bench bench-growth check format clean
 PY = .venv/bin/python
 
 help:            ## this list

@@ -549,4 +549,6 @@ CREATE INDEX outbox_due ON outbox (state, next_try_at);
 
 CREATE INDEX poll_log_by_source ON poll_log (source, at);
 
+CREATE INDEX source_by_lease ON source (lease_owner) WHERE lease_owner IS NOT NULL;
+
 CREATE INDEX story_by_rank ON story (sources, items, appeared);

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from databases import on_sqlite
 
 from aggregator.model import Poll, Source
 from aggregator.storage import Store
@@ -66,3 +70,23 @@ def test_who_polls_a_source_takes_it_over_from_the_queue_and_from_nobody_else(st
     assert store.take_due(QUEUED, NOW + MINUTE, NOW, 10) == []
     store.release_lease("one", "worker-a")
     assert store.lease("one", "worker-b", NOW + MINUTE, NOW)
+
+
+@on_sqlite
+def test_who_looks_for_what_the_dead_hold_reads_only_what_is_held(store: Store) -> None:
+    told: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        told.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    assert store.free_leases(lambda owner: True) == {}
+    sa.event.remove(store.engine, "before_cursor_execute", note)
+    questions = [one for one in told if "FROM source" in one]
+    assert questions
+    with store.engine.connect() as connection:
+        for question in questions:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").all()
+            assert [row.detail for row in plan] == [
+                "SEARCH source USING COVERING INDEX source_by_lease (lease_owner>?)"
+            ]
