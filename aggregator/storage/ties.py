@@ -85,9 +85,7 @@ def link_copies(connection: Connection, touched: Touched, rules: Rules) -> set[i
             groups.join(seq, by_id[row.copy_of])
     rows = members | rows
     changes = [change for group in groups.sets() for change in _new_roots([rows[s] for s in group])]
-    if changes:
-        statement = sa.update(ITEM).where(ITEM.c.seq == sa.bindparam("seq_")).values(copy_of=sa.bindparam("root"))
-        connection.execute(statement, [{"seq_": seq, "root": root} for seq, root in changes])
+    dialect.update_rows(connection, ITEM.c.copy_of, dict(changes))
     return {seq for seq, _ in changes}
 
 
@@ -279,8 +277,7 @@ def _write_buckets(connection: Connection, told: dict[int, Any], numbers: set[in
         for seq in sorted(numbers & set(told))
         for bucket in sorted(set(rules.buckets(told[seq])))
     ]
-    if rows:
-        connection.execute(sa.insert(BUCKET), rows)
+    dialect.insert_rows(connection, BUCKET, rows)
 
 
 def _bucket_mates(connection: Connection, start: set[int]) -> dict[int, list[int]]:
@@ -315,22 +312,21 @@ def _join_stories(connection: Connection, groups: Groups, others: Sequence[Any])
 
 def _write_stories(connection: Connection, groups: Groups, rows: Mapping[int, Any]) -> set[int]:
     """Write the stories of the groups, whose items are all among `rows`; return the items whose story changed."""
-    stories, changes, gone = [], [], set()
+    stories: list[dict[str, Any]] = []
+    changes: dict[int, str] = {}
+    gone: set[str] = set()
     for group in groups.sets():
         members = [rows[seq] for seq in group]
         story = story_row(members)
         stories.append(story)
-        changes += [{"seq_": row.seq, "story": story["id"]} for row in members if row.story_id != story["id"]]
+        changes |= {row.seq: story["id"] for row in members if row.story_id != story["id"]}
         gone |= {row.story_id for row in members if row.story_id not in (None, story["id"])}
-    if changes:
-        statement = sa.update(ITEM).where(ITEM.c.seq == sa.bindparam("seq_")).values(story_id=sa.bindparam("story"))
-        connection.execute(statement, changes)
+    dialect.update_rows(connection, ITEM.c.story_id, changes)
     gone -= {story["id"] for story in stories}
     for some in dialect.chunks(gone):
         connection.execute(sa.delete(STORY).where(STORY.c.id.in_(some)))
-    if stories:
-        connection.execute(dialect.insert_or_update(connection, STORY, ["id"], _CHANGING), stories)
-    return {change["seq_"] for change in changes}
+    dialect.insert_rows(connection, STORY, stories, ["id"], _CHANGING)
+    return set(changes)
 
 
 _CHANGING = tuple(c.name for c in STORY.columns if c.name != "id")

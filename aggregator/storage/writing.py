@@ -120,8 +120,8 @@ def _write_all(
         for place, one in enumerate(new):
             one.seq = number + place
             rows.append(_new_row(one, baselines[one.poll.source.id], now))
-        connection.execute(sa.insert(ITEM), rows)
-        connection.execute(sa.insert(CONTENT), [_content_row(one) for one in new])
+        dialect.insert_rows(connection, ITEM, rows)
+        dialect.insert_rows(connection, CONTENT, [_content_row(one) for one in new])
         _write_aliases(connection, [one for one in new if one.further])
         touched.new.update(one.seq for one in new)
     for one in old:
@@ -314,8 +314,7 @@ def _write_parts(connection: Connection, wanted: Sequence[Incoming]) -> None:
         (BAND, bands),
         (EVIDENCE, evidence),
     ):
-        if rows:
-            connection.execute(sa.insert(table), rows)
+        dialect.insert_rows(connection, table, rows)
 
 
 def signed(number: int) -> int:

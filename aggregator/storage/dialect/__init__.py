@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,13 +24,15 @@ from sqlalchemy.schema import ExecutableDDLElement
 from aggregator.errors import StoreError
 from aggregator.searching import Phrase
 from aggregator.storage.dialect import postgresql, sqlite
+from aggregator.storage.dialect import rows as many
 from aggregator.storage.dialect.schema import SEARCH_TABLE, Spoken
 from aggregator.storage.dialect.sqlite import file_of, put_back, sound_version
 
 __all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "among", "chunks", "copy_to", "empty_index", "file_of",
-           "holds", "index_items", "insert_or_ignore", "insert_or_update", "make_engine", "matching", "may_be_undone",
-           "name_of", "problems", "put_back", "reading", "reserve_numbers", "schema_of", "settle_numbers", "size_of",
-           "sound_version", "told", "unindex_items", "unindexed", "warnings", "was_undone", "watch", "writing"]  # fmt: skip
+           "holds", "index_items", "insert_or_ignore", "insert_or_update", "insert_rows", "make_engine", "matching",
+           "may_be_undone", "name_of", "problems", "put_back", "reading", "reserve_numbers", "schema_of",
+           "settle_numbers", "size_of", "sound_version", "told", "unindex_items", "unindexed", "update_rows", "warnings",
+           "was_undone", "watch", "writing"]  # fmt: skip
 
 ATTEMPTS = 3
 """How often a transaction that writes tries to begin; each time it waits for ten seconds."""
@@ -202,6 +204,19 @@ def insert_or_update(
 def insert_or_ignore(connection: Connection, table: sa.Table) -> Any:
     """Return an insert that leaves what is there."""
     return _side(connection).insert(table).on_conflict_do_nothing()
+
+
+def insert_rows(
+    connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str] = (),
+    changing: Iterable[str] = (),
+) -> None:  # fmt: skip
+    """Insert many rows of the same columns by the driver; where `keys` are taken, set the columns `changing` instead."""
+    many.insert(connection, table, rows, keys, changing)
+
+
+def update_rows(connection: Connection, column: sa.Column[Any], values: Mapping[int, Any]) -> None:
+    """Set one column of many rows, by their number `seq`, by the driver."""
+    many.update(connection, column, values)
 
 
 def reserve_numbers(connection: Connection, table: sa.Table, count: int) -> int:
