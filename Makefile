@@ -29,7 +29,7 @@ test-all: test   ## the tests, then the slow suites: browsers, long faults, cont
 
 soak: dev        ## the long runs: all tests with fresh examples, then fuzzing (SECONDS_EACH=7200 for each target; pip install atheris for guided)
 	@PROPERTIES=soak $(PY) -m pytest
-	@for target in $$($(PY) tools/fuzz/fuzz.py --list); do $(PY) tools/fuzz/fuzz.py $$target --seconds $${SECONDS_EACH:-7200} || exit 1; done
+	@$(PY) tools/fuzz/long.py --seconds $${SECONDS_EACH:-7200}
 
 bench: dev       ## ours, the peers and the floor in turn, into docs/performance.md (12 minutes, a quiet machine)
 	@$(PY) -m benchmarks

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint, event, text
+from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from aggregator.storage.columns import BigId, Json, Moment
@@ -19,7 +19,6 @@ from aggregator.storage.views import VIEWS
 NUMBERED = {"sqlite_autoincrement": True}
 """A number that was given to a row is never given to another one, even after that row is gone."""
 BY_KEY = {"sqlite_with_rowid": False}
-LEASED = text("lease_owner IS NOT NULL")
 
 
 def _key(**more: Any) -> Any:
@@ -75,7 +74,6 @@ class SourceRow(Row, table=True):
     """What is remembered of a source between polls; kept when the source leaves sources.toml."""
 
     __tablename__ = "source"
-    __table_args__ = (Index("source_by_lease", "lease_owner", sqlite_where=LEASED, postgresql_where=LEASED),)
     id: str = _key()
     url: str = _text()
     cursor: dict[str, Any] = _json()
@@ -609,7 +607,10 @@ class SettingRow(Row, table=True):
     value: str = _text()
 
 
+LEASED = DDL("CREATE INDEX source_by_lease ON source (lease_owner) WHERE lease_owner IS NOT NULL")
+"""The sources that somebody has. As an `Index` it would have every command load what SQLAlchemy knows of PostgreSQL."""
 metadata = SQLModel.metadata
+event.listen(metadata, "after_create", LEASED)
 for _view in VIEWS:
     event.listen(metadata, "after_create", _view)
 
