@@ -497,6 +497,8 @@ CREATE INDEX item_lab_by_lab ON item_lab (lab, seq);
 
 CREATE INDEX item_line_by_line ON item_line (line, role, seq);
 
+CREATE INDEX item_shown ON item (seq, appeared) WHERE copy_of IS NULL;
+
 CREATE INDEX item_topic_by_topic ON item_topic (topic, seq);
 
 CREATE INDEX ix_artifact_item ON artifact (item);

@@ -63,14 +63,22 @@ def wanted(connection: Connection, query: ItemQuery, rules: Rules) -> Wanted:
     return Wanted(plain, sets, phrases, nothing=bool(query.words.strip()) and not phrases)
 
 
-def window(since: datetime | None, until: datetime | None) -> list[Any]:
+def window(since: datetime | None, until: datetime | None, appeared: Any = ITEM.c.appeared) -> list[Any]:
     """Return the conditions that an item appeared in [since, until)."""
     found: list[Any] = []
     if since is not None:
-        found.append(ITEM.c.appeared >= since)
+        found.append(appeared >= since)
     if until is not None:
-        found.append(ITEM.c.appeared < until)
+        found.append(appeared < until)
     return found
+
+
+def follows(query: ItemQuery, items: Any) -> list[Any]:
+    """Return the condition that an item (of a table or selection with its time and number) comes after `query.after`."""
+    if query.after is None:
+        return []
+    appeared, seq = query.after
+    return [items.c.appeared <= appeared, sa.or_(items.c.appeared < appeared, items.c.seq < seq)]
 
 
 class Ways:
@@ -81,6 +89,7 @@ class Ways:
         self._query = query
         self._wanted = wanted
         self._choice = bool(wanted.phrases or wanted.sets)
+        self._bare = not (query.all_copies or query.source or query.kind or query.language)
         self._loose = any(phrase.prefix for phrase in wanted.phrases)  # dear to ask of one item, and to count
         self._between: tuple[int, int] | None = None
         if self._choice:
@@ -149,15 +158,29 @@ class Ways:
         found = sa.select(*columns).select_from(ITEM).where(*wanted.plain, *sets)
         return dialect.among(self._connection, found, ITEM.c.seq, wanted.phrases, self._between)
 
+    def _gathered(self) -> tuple[Any, Any]:
+        """Return what a gathering goes through (it has `seq` and `appeared`), and the selection of its hits' numbers.
+
+        Where nothing else of an item is asked for than its number, its time and that it is no copy, its row is not read."""
+        if not (self._bare and self._words_first()):
+            return ITEM, self._gathering((ITEM.c.seq,))
+        query, wanted = self._query, self._wanted
+        shown = sa.select(ITEM.c.seq, ITEM.c.appeared).where(ITEM.c.copy_of.is_(None))
+        hits = dialect.originals(self._connection, shown, ITEM.c.seq, wanted.phrases, self._between).subquery("hits")
+        inside = window(query.since, query.until, hits.c.appeared)
+        return hits, sa.select(hits.c.seq).where(*inside, *(hits.c.seq.in_(one) for one in wanted.sets))
+
     def all(self, *columns: Any) -> Any:
         """Return the selection of all hits, in no order."""
-        if self._choice and self._gather_cost() < self._walk_cost(None):
-            return self._gathering(columns)
-        return self._walking(columns)
+        return self._gathering(columns) if self._gathers() else self._walking(columns)
+
+    def _gathers(self) -> bool:
+        """Say whether all hits are sooner collected than met on a walk."""
+        return self._choice and self._gather_cost() < self._walk_cost(None)
 
     def total(self, most: int | None = None) -> int:
         """Return how many hits there are; `most` + 1 where there are more than `most`."""
-        some = self.all(sa.literal(1).label("one"))
+        some = self._gathered()[1] if self._gathers() else self._walking((sa.literal(1).label("one"),))
         if most is not None:
             some = some.limit(most + 1)
         found: int = self._connection.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
@@ -173,14 +196,17 @@ class Ways:
         """Return the selection of the hits among the items of these conditions, which are few."""
         return self._walking((ITEM.c.seq,)).where(*conditions)
 
-    def page(self, columns: tuple[Any, ...], conditions: list[Any]) -> Any:
+    def page(self, columns: tuple[Any, ...]) -> Any:
         """Return the selection of a page of the hits, newest first."""
         query = self._query
         offset = max(query.offset, 0)
         walk = not self._choice or self._walk_cost(query.limit + offset) < self._gather_cost(SORT)
         if walk:
-            found = self._walking(columns).where(*conditions).order_by(*NEWEST)
-        else:
-            order = dialect.unindexed(self._connection, ITEM.c.appeared).desc()
-            found = self._gathering(columns).where(*conditions).order_by(order, ITEM.c.seq.desc())
-        return found.limit(query.limit).offset(offset)
+            found = self._walking(columns).where(*follows(query, ITEM)).order_by(*NEWEST)
+            return found.limit(query.limit).offset(offset)
+        # what is sorted is small: the rows of a page are read once it is known which they are
+        newest = (dialect.unindexed(self._connection, ITEM.c.appeared).desc(), ITEM.c.seq.desc())
+        items, hits = self._gathered()
+        order = newest if items is ITEM else (items.c.appeared.desc(), items.c.seq.desc())
+        some = hits.where(*follows(query, items)).order_by(*order).limit(query.limit).offset(offset).subquery("some")
+        return sa.select(*columns).join(some, some.c.seq == ITEM.c.seq).order_by(*newest)

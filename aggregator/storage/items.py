@@ -41,16 +41,8 @@ def items(connection: Connection, query: ItemQuery, rules: Rules) -> tuple[list[
     capped = query.most is not None and total > query.most
     if query.limit <= 0 or (query.offset >= total and not capped):
         return [], total
-    page = ways.page(_LISTED, _after(query))
+    page = ways.page(_LISTED)
     return [item_of(row) for row in connection.execute(page)], total
-
-
-def _after(query: ItemQuery) -> list[Any]:
-    """Return the condition that an item comes after the last one of the page before."""
-    if query.after is None:
-        return []
-    appeared, seq = query.after
-    return [ITEM.c.appeared <= appeared, sa.or_(ITEM.c.appeared < appeared, ITEM.c.seq < seq)]
 
 
 def item_of(row: Any, content: str = "") -> Item:

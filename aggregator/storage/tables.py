@@ -10,10 +10,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint, event
 from sqlmodel import Field, SQLModel
 
 from aggregator.storage.columns import BigId, Json, Moment
+from aggregator.storage.dialect.schema import Spoken
 from aggregator.storage.views import VIEWS
 
 NUMBERED = {"sqlite_autoincrement": True}
@@ -607,10 +608,15 @@ class SettingRow(Row, table=True):
     value: str = _text()
 
 
-LEASED = DDL("CREATE INDEX source_by_lease ON source (lease_owner) WHERE lease_owner IS NOT NULL")
+_LEASED = "CREATE INDEX source_by_lease ON source (lease_owner) WHERE lease_owner IS NOT NULL"
+_SHOWN = "CREATE INDEX item_shown ON item (seq, appeared) WHERE copy_of IS NULL"
+LEASED = Spoken(sqlite=_LEASED, postgresql=_LEASED)
 """The sources that somebody has. As an `Index` it would have every command load what SQLAlchemy knows of PostgreSQL."""
+SHOWN = Spoken(sqlite=_SHOWN, postgresql="").execute_if(dialect="sqlite")
+"""Number and time of what is no copy: `dialect.originals` reads it along, PostgreSQL finds its own way."""
 metadata = SQLModel.metadata
 event.listen(metadata, "after_create", LEASED)
+event.listen(metadata, "after_create", SHOWN)
 for _view in VIEWS:
     event.listen(metadata, "after_create", _view)
 

@@ -30,7 +30,7 @@ from aggregator.storage.dialect.sqlite import file_of, put_back, sound_version
 
 __all__ = ["SEARCH_SCHEMA", "SEARCH_TABLE", "Spoken", "Watch", "among", "chunks", "copy_to", "empty_index", "file_of",
            "holds", "index_items", "insert_or_ignore", "insert_or_update", "insert_rows", "make_engine", "matching",
-           "may_be_undone", "name_of", "problems", "put_back", "reading", "reserve_numbers", "schema_of",
+           "may_be_undone", "name_of", "originals", "problems", "put_back", "reading", "reserve_numbers", "schema_of",
            "settle_numbers", "size_of", "sound_version", "told", "unindex_items", "unindexed", "update_rows", "warnings",
            "was_undone", "watch", "writing"]  # fmt: skip
 
@@ -72,6 +72,10 @@ class Side(Protocol):
     def among(
         self, statement: Any, number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
     ) -> Any: ...
+    def originals(
+        self, shown: sa.Select[Any], number: sa.Column[Any], phrases: Sequence[Phrase],
+        between: tuple[int, int] | None = None,
+    ) -> Any: ...  # fmt: skip
     def holds(self, phrases: Sequence[Phrase]) -> Any: ...
     def unindexed(self, column: sa.Column[Any]) -> Any: ...
     def problems(self, connection: Connection) -> list[str]: ...
@@ -270,6 +274,14 @@ def among(
 ) -> Any:  # fmt: skip
     """Return a selection narrowed to those of which the `number` (an item's `seq`) is that of an item with all phrases."""
     return _side(connection).among(statement, number, phrases, between)
+
+
+def originals(
+    connection: Connection, shown: sa.Select[Any], number: sa.Column[Any], phrases: Sequence[Phrase],
+    between: tuple[int, int] | None = None,
+) -> Any:  # fmt: skip
+    """Return the selection `shown` (number and time of the items that are no copies) narrowed to items with all phrases."""
+    return _side(connection).originals(shown, number, phrases, between)
 
 
 def holds(connection: Connection, phrases: Sequence[Phrase]) -> Any:

@@ -295,6 +295,12 @@ def among(
     return statement.where(number.in_(matching(phrases)))  # an item's parts may each be a hit
 
 
+def originals(
+    shown: sa.Select[Any], number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
+) -> Any:
+    return among(shown, number, phrases, between)
+
+
 def holds(phrases: Sequence[Phrase]) -> Any:
     inside = (
         f"SELECT 1 FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE}.seq = item.seq AND tokens @@ CAST(:search_{{}} AS tsquery)"

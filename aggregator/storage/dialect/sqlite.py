@@ -191,12 +191,17 @@ def empty_index(connection: Connection) -> None:
 
 
 def matching(phrases: Sequence[Phrase], between: tuple[int, int] | None = None) -> sa.TextualSelect:
+    found, values = _matching(phrases, between)
+    return sa.text(found).bindparams(**values).columns(sa.column("seq", sa.Integer))
+
+
+def _matching(phrases: Sequence[Phrase], between: tuple[int, int] | None) -> tuple[str, dict[str, Any]]:
     found = f"SELECT rowid AS seq FROM {SEARCH_TABLE} WHERE {SEARCH_TABLE} MATCH :search_words"
     values: dict[str, Any] = {"search_words": _search_words(phrases)}
     if between is not None:
         found += " AND rowid BETWEEN :search_low AND :search_high"
         values |= {"search_low": between[0], "search_high": between[1]}
-    return sa.text(found).bindparams(**values).columns(sa.column("seq", sa.Integer))
+    return found, values
 
 
 def among(
@@ -204,6 +209,16 @@ def among(
 ) -> Any:
     hits = matching(phrases, between).subquery("hits")  # joined, one hit comes after the other; IN gathers them first
     return statement.join(hits, hits.c.seq == number)
+
+
+def originals(
+    shown: sa.Select[Any], number: sa.Column[Any], phrases: Sequence[Phrase], between: tuple[int, int] | None = None
+) -> sa.TextualSelect:
+    hits, values = _matching(phrases, between)
+    # by its number an item would be looked up in its row, a page of the file for each; this index holds all that is asked
+    said = f"SELECT item.seq, item.appeared FROM ({hits}) AS hits CROSS JOIN item INDEXED BY item_shown"
+    found = sa.text(f"{said} ON item.seq = hits.seq WHERE item.copy_of IS NULL")
+    return found.bindparams(**values).columns(*(sa.column(c.name, c.type) for c in shown.selected_columns))
 
 
 def holds(phrases: Sequence[Phrase]) -> sa.TextClause:

@@ -3,4 +3,4 @@
 Nothing here is imported by Alembic; it lets the store see without Alembic whether there is anything to do.
 """
 
-VERSIONS = ("0001", "0002", "0003")
+VERSIONS = ("0001", "0002", "0003", "0004")
