@@ -95,6 +95,7 @@ def test_D9_a_log_that_a_reader_keeps_from_being_emptied_is_told_and_nothing_fai
     url: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "LOG_LIMIT", 5 * MEBIBYTE)
+    monkeypatch.setattr(sqlite, "LOG_PAGES", 1000)
     store.close()  # its next connections know of the limit
     log = Path(store.engine.url.database + "-wal")
 

@@ -31,6 +31,9 @@ PATIENCE = 10.0
 """Seconds that a statement waits for somebody else's lock."""
 LOG_LIMIT = 64 * 2**20
 """Bytes to which the write-ahead log is cut once it was emptied; above it a reader keeps it from being emptied."""
+LOG_PAGES = 8000
+"""Pages (of 4 KiB) of the write-ahead log after which a commit empties it: in a large store each poll changes other pages of
+the indexes, and a page that changed twice in between is written into the file once."""
 _CODES = {
     sqlite3.SQLITE_FULL: ("disk_full", "the disk is full; free some space, polls go on by themselves"),
     sqlite3.SQLITE_BUSY: ("db_busy", "another process holds the database; try again"),
@@ -111,6 +114,7 @@ def _prepare(connection: sqlite3.Connection, journal: str) -> None:
     cursor.execute("PRAGMA cache_size=-16000")
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.execute(f"PRAGMA journal_size_limit={LOG_LIMIT}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
     cursor.close()
 
 
