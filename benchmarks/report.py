@@ -173,7 +173,7 @@ def _stages(found: dict[str, float]) -> str:
             f"{took / total:.0%}",
             f"{found[f'floor: {name}']:.2f}" if f"floor: {name}" in found else "",
         ]
-        for name, took in own.items()
+        for name, took in sorted(own.items())  # as when it is read back
     ]
     rows.append(["sum", f"{total:.2f}", "100%", ""])
     reading, whole = found["feedparser"] / found["read"], found["feedparser"] / (found["read"] + found["clean"])
