@@ -185,7 +185,9 @@ def _stages(found: dict[str, float]) -> str:
 
 
 def _guard(found: dict[str, float]) -> str:
-    return _table(["measure", "ours / floor, CPU time"], [[name, f"{ratio:.1f}"] for name, ratio in sorted(found.items())])
+    return _table(
+        ["measure", "ours / floor, CPU time"], [[name, f"{ratio:.1f}"] for name, ratio in sorted(found.items())]
+    )
 
 
 def _growth(found: dict[str, Any]) -> str:
