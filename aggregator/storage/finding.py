@@ -89,7 +89,8 @@ class Ways:
         self._query = query
         self._wanted = wanted
         self._choice = bool(wanted.phrases or wanted.sets)
-        self._bare = not (query.all_copies or query.source or query.kind or query.language)
+        columns = (query.source, query.kind, query.language)
+        self._bare = not query.all_copies and all(value is None for value in columns)
         self._loose = any(phrase.prefix for phrase in wanted.phrases)  # dear to ask of one item, and to count
         self._between: tuple[int, int] | None = None
         if self._choice:

@@ -40,7 +40,8 @@ def many(store: Store) -> Store:
 @pytest.mark.parametrize("words", WORDS)
 def test_every_way_leads_to_the_same_items(many: Store, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     filters = ({}, {"lab": "qwen"}, {"topic": "agents"}, {"kind": "rumour"}, {"source": "press"}, {"line": "glm5"},
-               {"lab": "qwen", "topic": "agents"}, {"language": "en"}, {"all_copies": True})  # fmt: skip
+               {"lab": "qwen", "topic": "agents"}, {"language": "en"}, {"all_copies": True},
+               {"source": ""}, {"kind": ""}, {"language": ""})  # fmt: skip
     for chosen, (since, until) in itertools.product(filters, WINDOWS):
         found: set[tuple[tuple[str, ...], int]] = set()
         for look, ask in ((2, 80), (0, 10**9), (10**9, 0), (1, 1)):
