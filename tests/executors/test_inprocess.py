@@ -80,6 +80,7 @@ def end(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.timed
 def test_a_worker_polls_what_is_due_writes_the_digest_once_and_ends_in_order(
     fresh_world: World, started: Started
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_worker_polls_what_is_due_writes_the_digest_once_and_ends_in_order(
     assert "Traceback" not in log(world)
 
 
+@pytest.mark.timed
 def test_a_restarted_worker_asks_nothing_before_its_time_and_writes_no_second_digest(
     copied_world: World, started: Started
 ) -> None:
@@ -138,6 +140,7 @@ def slow_world(folder: Path) -> Iterator[World]:
         yield make_world(folder, server)
 
 
+@pytest.mark.timed
 def test_a_worker_ends_in_the_middle_of_a_poll(tmp_path: Path, started: Started) -> None:
     with slow_world(tmp_path) as world:
         world.server.record = lambda asked, status: None  # type: ignore[method-assign]
@@ -161,6 +164,7 @@ def leased(world: World) -> int:
         connection.close()
 
 
+@pytest.mark.timed
 def test_a_worker_that_was_killed_is_stalled_in_the_status_and_replaced_at_once(
     copied_world: World, started: Started
 ) -> None:
@@ -196,6 +200,7 @@ def test_a_worker_that_was_lost_where_nobody_can_see_it_is_waited_for(
     assert "waiting to see whether it still lives" in caplog.text and "worker started" in caplog.text
 
 
+@pytest.mark.timed
 def test_run_is_the_worker(fresh_world: World, started: Started) -> None:
     with (fresh_world.folder / "log").open("a") as stream:
         process = started(fresh_world.start("run", stderr=stream))
@@ -311,6 +316,7 @@ def test_a_valid_sources_file_is_taken_over_and_a_wrong_one_is_not(
         assert len(app.sources(())) == before + 1
 
 
+@pytest.mark.timed
 def test_sighup_reaches_the_worker(fresh_world: World, started: Started) -> None:
     process = worker(fresh_world, started)
     wait_for(lambda: "worker started" in log(fresh_world))

@@ -187,6 +187,7 @@ def test_N9_drip_ends_at_the_deadline_and_holds_one_slot(world: World) -> None:
     assert abs(seconds - QUICK.total) < 0.3
 
 
+@pytest.mark.timed
 def test_N9_a_fetch_may_have_a_shorter_deadline_of_its_own(world: World) -> None:
     async def run() -> float:
         async with world.fetcher() as fetcher:

@@ -164,12 +164,14 @@ def cost(size: int, where: str) -> dict[str, float]:
     return spent
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("where", ["title", "summary", "content"])
 def test_P19_making_a_hostile_text_ready_takes_a_bounded_time(where: str) -> None:
     assert {name: spent for name, spent in cost(32 * 1024, where).items() if spent > 0.5} == {}
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.parametrize("where", ["title", "summary", "content"])
 def test_P19_making_a_text_of_the_largest_size_ready_takes_linear_time(where: str) -> None:
     assert {name: spent for name, spent in cost(256 * 1024, where).items() if spent > 1.5} == {}

@@ -25,7 +25,10 @@ sys.path.insert(0, str(HERE))
 from fuzz import NAMES  # noqa: E402
 
 RUNS = HERE / "runs.tsv"
-_EXECUTIONS = (re.compile(r"stat::number_of_executed_units:\s+(\d+)"), re.compile(r": (\d+) executions in"))
+_EXECUTIONS = (
+    re.compile(r"stat::number_of_executed_units:\s+(\d+)"),
+    re.compile(r"(?:: |crash after )(\d+) executions"),
+)
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "bytes to entries": ("feed", "page", "markdown", "json", "huggingface", "frames"),
     "HTML to text": ("html",),
@@ -63,7 +66,7 @@ def kept() -> list[Run]:
 
 
 def search(target: str, seconds: float, seed: int) -> Run:
-    """Run one search in a process of its own."""
+    """Run one search in a process of its own. Raises RuntimeError where it tried nothing: that is no run."""
     how = "guided" if importlib.util.find_spec("atheris") is not None else "by chance"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, str(HERE / "fuzz.py"), target, "--seconds", str(seconds), "--seed", str(seed)]
@@ -72,6 +75,8 @@ def search(target: str, seconds: float, seed: int) -> Run:
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     told = done.stdout + done.stderr
     executions = next((int(found[1]) for pattern in _EXECUTIONS if (found := pattern.search(told))), 0)
+    if not executions:
+        raise RuntimeError(f"{target}: nothing was tried (status {done.returncode}): {told[-1000:]}")
     if done.returncode:
         print(told[-4000:], file=sys.stderr)
     return Run(f"{datetime.now(UTC):%Y-%m-%d}", target, how, used, executions, 1 if done.returncode else 0)
